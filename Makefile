@@ -1,0 +1,29 @@
+# Every target does all of its own set-up; a fresh machine needs Python 3.11 and pip only.
+PYTHON ?= python3
+QY = .venv/bin/qingyuan
+
+.PHONY: demo test lint setup setup-dev lock clean durability fuzz bench soak
+demo: setup          ## a simulated province on this machine; Ctrl-C ends it
+	$(QY) demo
+
+test: setup-dev      ## the whole suite
+	.venv/bin/python tests/run_all.py
+
+lint: setup-dev      ## style, types, import contracts, the rule book
+	.venv/bin/ruff check src tests bench fuzz deploy
+	.venv/bin/mypy -p qingyuan.law -p qingyuan.engines
+	.venv/bin/lint-imports
+	$(QY) law lint
+
+setup:
+	$(PYTHON) deploy/setup.py
+
+setup-dev:
+	$(PYTHON) deploy/setup.py --dev
+
+lock:                ## recompile the hash-pinned requirements
+	cd deploy && ../.venv/bin/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	cd deploy && ../.venv/bin/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -c requirements-dev.txt requirements.in -o requirements.txt
+
+clean:
+	rm -rf .venv var
