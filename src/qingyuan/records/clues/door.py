@@ -1,0 +1,83 @@
+"""Findings come in here; frozen outcomes go out to learn.  Nothing else in this room knows the engines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from qingyuan.records.registry.models import Facility
+
+from . import actions
+from .models import Clue, ClueFinding
+from .states import CLUE, OUTCOMES
+
+JOIN_WITHIN = dt.timedelta(hours=26)  # platform setting: findings of one outlet, factor and rule this close are one episode
+
+
+def take_findings(findings: Iterable[Mapping[str, Any]], *, at: dt.datetime) -> list[Clue]:
+    """Join findings (as in ``Finding.to_json``) into episodes, one clue each; a finding seen before changes nothing.
+
+    Returns the clues that are new or grew.  Findings of a facility the registry does not know are left out
+    and come again on the next run, when the registry may know it.
+    """
+    touched: dict[int, Clue] = {}
+    known = set(ClueFinding.objects.filter(finding_id__in=[f["id"] for f in (findings := list(findings))]).values_list("finding_id", flat=True))
+    places = {f.code: f for f in Facility.objects.filter(code__in={f["facility"] for f in findings}).select_related("division")}
+    for finding in sorted(findings, key=lambda f: (f["began"], f["id"])):
+        place = places.get(finding["facility"])
+        if finding["id"] in known or place is None:
+            continue
+        clue = take_one(finding, place, at)
+        touched[clue.pk] = clue
+        known.add(finding["id"])
+    return list(touched.values())
+
+
+@transaction.atomic
+def take_one(finding: Mapping[str, Any], place: Facility, at: dt.datetime) -> Clue:
+    began, ended = moment(finding["began"]), moment(finding["ended"])
+    clue = open_episode(finding, place, began, ended) or actions.open_clue(
+        facility=place, source="rule", title=clue_title(finding, place), severity=severity(finding), began=began, ended=ended, at=at,
+        rule=finding["rule"], violation=finding.get("violation", ""), outlet_code=finding.get("outlet", ""), factor=finding.get("factor") or "",
+        evidence_needed=list(finding.get("evidence_needed", [])),
+    )
+    ClueFinding.objects.create(
+        clue=clue, finding_id=finding["id"], began=began, ended=ended,
+        value=finding.get("value"), limit_value=finding.get("limit_value"), data=dict(finding),
+    )
+    if began < clue.began or ended > clue.ended:
+        clue.began, clue.ended = min(began, clue.began), max(ended, clue.ended)
+        clue.save(update_fields=["began", "ended"])
+    return clue
+
+
+def open_episode(finding: Mapping[str, Any], place: Facility, began: dt.datetime, ended: dt.datetime) -> Clue | None:
+    """The open clue of the same outlet, factor and rule that this finding continues, if any."""
+    return (
+        Clue.objects.filter(
+            facility=place, outlet_code=finding.get("outlet", ""), factor=finding.get("factor") or "", rule=finding["rule"],
+            state__in=[s for s in CLUE.states if s not in CLUE.final], ended__gte=began - JOIN_WITHIN, began__lte=ended + JOIN_WITHIN,
+        ).order_by("-ended").first()
+    )
+
+
+def outcomes() -> list[dict[str, Any]]:
+    """Ended clues as plain rows for engines/learn: rule, division, when found, how it ended, days it took."""
+    rows = Clue.objects.filter(state__in=OUTCOMES).exclude(rule="").values("rule", "city_code", "found_at", "ended_at", "state", "cause", "number")
+    return [{**row, "outcome": OUTCOMES[row["state"]]} for row in rows]
+
+
+def clue_title(finding: Mapping[str, Any], place: Facility) -> str:
+    title = str(finding.get("title") or finding["rule"])
+    return title if title.startswith(place.name) else f"{place.name}{title}"
+
+
+def severity(finding: Mapping[str, Any]) -> str:
+    return finding["severity"] if finding.get("severity") in ("red", "orange", "yellow", "blue") else "yellow"
+
+
+def moment(value: Any) -> dt.datetime:
+    return value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))

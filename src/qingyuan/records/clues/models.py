@@ -1,0 +1,68 @@
+"""Clues and the findings they were made of."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from qingyuan.records.registry.models import Facility, Officer, Scoped
+
+from .states import FALSE_ALARM_CAUSES, SEVERITIES, SOURCES, STATES
+
+
+class Clue(Scoped):
+    """Something worth a person's time: one episode at one outlet, however many findings it has."""
+
+    number = models.CharField("线索编号", max_length=20, unique=True)
+    title = models.CharField("标题", max_length=160)
+    source = models.CharField("来源", max_length=16, choices=list(SOURCES.items()))
+    rule = models.CharField("判定规则", max_length=60, blank=True)
+    violation = models.CharField("涉嫌违法行为", max_length=60, blank=True, help_text="规则库 law/book/violations 的编号")
+    facility = models.ForeignKey(Facility, models.PROTECT, verbose_name="固定污染源", related_name="+")
+    outlet_code = models.CharField("排放口", max_length=50, blank=True)
+    factor = models.CharField("监测因子", max_length=20, blank=True)
+    severity = models.CharField("等级", max_length=8, choices=list(SEVERITIES.items()), help_text="平台分级，非法定")
+    began = models.DateTimeField("开始")
+    ended = models.DateTimeField("结束")
+    found_at = models.DateTimeField("发现时间")
+    state = models.CharField("状态", max_length=12, choices=list(STATES.items()), default="found")
+    due_on = models.DateField("办理期限", help_text="初步审查：令30第18条")
+    handler = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, verbose_name="承办人", related_name="+")
+    evidence_needed = models.JSONField("尚缺证据", default=list)
+    cause = models.CharField("误报原因", max_length=20, choices=list(FALSE_ALARM_CAUSES.items()), blank=True)
+    outcome_note = models.TextField("办理结论", blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="并入", related_name="+")
+    accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
+    ended_at = models.DateTimeField("办结时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "线索"
+        indexes = [
+            # the work-list of each level: open clues by urgency
+            models.Index(fields=["province_code", "state", "due_on", "id"], name="clue_prov_state_due"),
+            models.Index(fields=["city_code", "state", "due_on", "id"], name="clue_city_state_due"),
+            models.Index(fields=["county_code", "state", "due_on", "id"], name="clue_county_state_due"),
+            models.Index(fields=["province_code", "due_on", "id"], name="clue_prov_due"),
+            models.Index(fields=["city_code", "due_on", "id"], name="clue_city_due"),
+            models.Index(fields=["county_code", "due_on", "id"], name="clue_county_due"),
+            # joining a new finding to the open episode of its outlet
+            models.Index(fields=["facility", "outlet_code", "factor", "rule", "ended"], name="clue_episode"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ClueFinding(models.Model):
+    """A finding of the judge that a clue rests on, frozen as it arrived."""
+
+    clue = models.ForeignKey(Clue, models.PROTECT, verbose_name="线索", related_name="findings")
+    finding_id = models.CharField("判定编号", max_length=80, unique=True)
+    began = models.DateTimeField("开始")
+    ended = models.DateTimeField("结束")
+    value = models.FloatField("数值", null=True, blank=True)
+    limit_value = models.FloatField("限值", null=True, blank=True)
+    data = models.JSONField("判定全文")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "判定"
+        ordering = ["began", "id"]

@@ -1,0 +1,76 @@
+"""How screens read clues; every query takes the viewer."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Count, Q, QuerySet
+
+from qingyuan.records.registry.events import trail
+from qingyuan.records.registry.models import Event, Facility, Officer
+from qingyuan.records.registry.scope import one, scoped
+
+from .models import Clue
+from .states import CLUE
+
+CAP = 10_001
+OPEN = [state for state in CLUE.states if state not in CLUE.final]
+
+
+def clues(viewer: Officer) -> QuerySet[Clue]:
+    """Every clue in the viewer's division."""
+    return scoped(Clue.objects.select_related("facility", "division", "handler"), viewer)
+
+
+def open_clues(viewer: Officer) -> QuerySet[Clue]:
+    """Clues still to be worked on, the most urgent first."""
+    return clues(viewer).filter(state__in=OPEN).order_by("due_on", "id")
+
+
+def filtered(viewer: Officer, *, state: str = "", severity: str = "", division: str = "", words: str = "", rule: str = "") -> QuerySet[Clue]:
+    """The work-list with its filters; unknown values of a filter simply match nothing."""
+    rows = clues(viewer)
+    if state == "open":
+        rows = rows.filter(state__in=OPEN)
+    elif state:
+        rows = rows.filter(state=state)
+    if severity:
+        rows = rows.filter(severity=severity)
+    if rule:
+        rows = rows.filter(rule=rule)
+    if division:
+        rows = rows.filter(Q(city_code=division) | Q(county_code=division))
+    if words.strip():
+        rows = rows.filter(Q(title__icontains=words.strip()) | Q(number__icontains=words.strip()) | Q(facility__name__icontains=words.strip()))
+    return rows.order_by("due_on", "id")
+
+
+def clue(viewer: Officer, number: str) -> Clue:
+    return one(Clue.objects.select_related("facility", "facility__operator", "division", "handler"), viewer, number=number)
+
+
+def clues_of(viewer: Officer, place: Facility) -> QuerySet[Clue]:
+    return clues(viewer).filter(facility=place).order_by("-found_at")
+
+
+def history(viewer: Officer, row: Clue) -> list[Event]:
+    """What was done to a clue the viewer may see."""
+    return trail(f"clue:{clue(viewer, row.number).pk}")
+
+
+def capped_count(rows: QuerySet[Clue]) -> int:
+    """Exact up to 10,000; 10,001 means more."""
+    return rows.order_by()[:CAP].count()
+
+
+def yield_by_rule(viewer: Officer, *, since: dt.date) -> list[dict[str, object]]:
+    """Per rule: pushed, checked, true, false. Precision is true ÷ (true + false); None until one has ended."""
+    rows = (
+        clues(viewer).filter(found_at__date__gte=since).exclude(rule="").values("rule")
+        .annotate(
+            pushed=Count("id"),
+            checked=Count("id", filter=Q(state__in=["confirmed", "refuted", "dismissed"])),
+            confirmed=Count("id", filter=Q(state="confirmed")),
+        ).order_by("rule")
+    )
+    return [{**row, "precision": row["confirmed"] / row["checked"] if row["checked"] else None} for row in rows]

@@ -1,0 +1,100 @@
+"""Sending people: two officers, certificates that hold that day, nobody who must stand back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from qingyuan.errors import BadInput, NotAllowed
+from qingyuan.law import deadlines
+from qingyuan.records.clues import actions as clue_actions
+from qingyuan.records.clues.models import Clue
+from qingyuan.records.registry.events import record_event
+from qingyuan.records.registry.models import Facility, Officer
+
+from .models import Assignment, Recusal
+from .states import ASSIGNMENT, BASES
+
+OPEN = [state for state in ASSIGNMENT.states if state not in ASSIGNMENT.final]
+
+
+def why_not_assign(*, facility: Facility, inspectors: Sequence[Officer], on: dt.date) -> list[str]:
+    """Every reason why these people may not be sent there on that day; empty means they may.
+
+    Penalty Law art. 42 (two officers, certified), art. 43 (recusal).
+    """
+    reasons = []
+    people = {officer.pk: officer for officer in inspectors}
+    if len(people) < 2:
+        reasons.append(f"检查人员不得少于两人，现有{len(people)}人（行政处罚法第42条）")
+    for officer in people.values():
+        if not officer.has_role("inspector"):
+            reasons.append(f"{officer.name}不是执法人员，不能承担检查任务（行政处罚法第42条）")
+        elif not officer.is_certified(on):
+            until = f"，有效期至{officer.certificate_to}" if officer.certificate_to else ""
+            reasons.append(f"{officer.name}的执法证件在{on}无效{until}（行政处罚法第42条）")
+    for recusal in Recusal.objects.filter(officer__in=people, facility=facility).select_related("officer"):
+        reasons.append(f"{recusal.officer.name}应当回避：{recusal.reason}（行政处罚法第43条）")
+    open_task = Assignment.objects.filter(facility=facility, state__in=OPEN).first()
+    if open_task is not None:
+        reasons.append(f"该单位已有未完成的检查任务{open_task.number}，请合并检查，避免重复入企（综合查一次）")
+    return reasons
+
+
+@transaction.atomic
+def assign(*, clue: Clue, inspectors: Sequence[Officer], by: Officer, at: dt.datetime, due_on: dt.date | None = None) -> Assignment:
+    """Send two or more officers to check an accepted clue."""
+    if not by.has_role("inspector", "analyst", "leader"):
+        raise NotAllowed(f"{by.name}没有派发任务的岗位")
+    reasons = why_not_assign(facility=clue.facility, inspectors=inspectors, on=at.date())
+    if due_on is not None and due_on < at.date():
+        reasons.append(f"完成日期{due_on}早于派发日期{at.date()}")
+    if reasons:
+        raise NotAllowed(reasons)
+    lead = next((officer for officer in inspectors if officer.pk == by.pk), inspectors[0])
+    clue_actions.verify(clue, by=lead, at=at)
+    return issue(facility=clue.facility, basis="clue", reason=clue.title, clue=clue, inspectors=inspectors, by=by, at=at, due_on=due_on or clue.due_on)
+
+
+@transaction.atomic
+def issue(
+    *, facility: Facility, basis: str, reason: str, clue: Clue | None, inspectors: Sequence[Officer],
+    by: Officer, at: dt.datetime, due_on: dt.date | None = None,
+) -> Assignment:
+    """Write the assignment down; the caller has checked that it may be issued."""
+    if basis not in BASES:
+        raise BadInput(f"检查依据须为：{'、'.join(BASES.values())}", field="basis")
+    stem = f"RW{at:%Y%m%d}"
+    last = Assignment.objects.select_for_update().filter(number__startswith=stem).order_by("-number").values_list("number", flat=True).first()
+    task = Assignment(
+        number=f"{stem}{int(last[len(stem):]) + 1 if last else 1:04d}", basis=basis, reason=reason[:200], clue=clue, facility=facility,
+        division=facility.division, issued_on=at.date(), issued_by=by, due_on=due_on or deadlines.due("clue_check", at.date()).due_on,
+    )
+    task.save()
+    task.inspectors.set(inspectors)
+    after = {"inspectors": [officer.name for officer in inspectors], "basis": basis}
+    record_event(by=by, subject=f"assignment:{task.pk}", step="assign", at=at, after=after)
+    return task
+
+
+@transaction.atomic
+def take(task: Assignment, name: str, *, by: Officer, at: dt.datetime, why: str = "") -> Assignment:
+    """Take one step of the table; only those sent may start or finish."""
+    fresh = Assignment.objects.select_for_update().get(pk=task.pk)
+    if name in ("start", "finish") and not fresh.inspectors.filter(pk=by.pk).exists():
+        raise NotAllowed(f"{by.name}不是任务{fresh.number}的检查人员")
+    before = fresh.state
+    fresh.state = ASSIGNMENT.take(before, name)
+    fresh.save(update_fields=["state"])
+    record_event(by=by, subject=f"assignment:{fresh.pk}", step=name, at=at, before={"state": before}, after={"state": fresh.state}, why=why)
+    task.refresh_from_db()
+    return task
+
+
+def cancel(task: Assignment, *, why: str, by: Officer, at: dt.datetime) -> Assignment:
+    """Call the task off before anyone has entered."""
+    if not why.strip():
+        raise BadInput("请写明撤销理由", field="why")
+    return take(task, "cancel", by=by, at=at, why=why)

@@ -1,0 +1,12 @@
+"""Where the faces hang: the desk behind a login, the public pages in front of it."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("qingyuan.faces.desk.urls")),
+    path("public/", include("qingyuan.faces.public.urls")),
+]
+handler400 = "qingyuan.faces.refusals.bad_request"
+handler403 = "qingyuan.faces.refusals.forbidden"
+handler404 = "qingyuan.faces.refusals.not_found"
+handler500 = "qingyuan.faces.refusals.server_error"
