@@ -24,7 +24,8 @@ def take_findings(findings: Iterable[Mapping[str, Any]], *, at: dt.datetime) -> 
     and come again on the next run, when the registry may know it.
     """
     touched: dict[int, Clue] = {}
-    known = set(ClueFinding.objects.filter(finding_id__in=[f["id"] for f in (findings := list(findings))]).values_list("finding_id", flat=True))
+    findings = list(findings)
+    known = set(ClueFinding.objects.filter(finding_id__in=[f["id"] for f in findings]).values_list("finding_id", flat=True))
     places = {f.code: f for f in Facility.objects.filter(code__in={f["facility"] for f in findings}).select_related("division")}
     for finding in sorted(findings, key=lambda f: (f["began"], f["id"])):
         place = places.get(finding["facility"])
