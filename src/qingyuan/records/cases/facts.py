@@ -1,0 +1,119 @@
+"""What is true of a case on a day, as plain values: the only thing the guards of ``states.py`` look at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from qingyuan.law import deadlines, rulebook
+from qingyuan.records.docket import queries as docket_queries
+from qingyuan.records.registry.models import Officer
+
+from .models import Case
+
+# what must lie in the volume before a case with a penalty may be closed
+CLOSING_DOCUMENTS = {"penalty_decision": "行政处罚决定书", "prior_notice": "行政处罚事先告知书", "filing_approval": "立案审批表"}
+
+
+def facts_of(case: Case, *, by: Officer, on: dt.date) -> dict[str, Any]:
+    """Collect every fact the guards ask for, as of ``on`` and for the person who wants to act."""
+    investigators = list(case.investigators.all())
+    return {
+        "on": on,
+        "by": by.pk,
+        "by_is_leader": by.has_role("leader"),
+        "investigators": {officer.pk for officer in investigators},
+        "certified_investigators": sum(officer.is_certified(on) for officer in investigators),
+        **evidence_facts(case),
+        **money_facts(case),
+        **notice_facts(case),
+        **legality_facts(case),
+        "limitation_on": limitation_on(case),
+        "open_corrections": case.inspection.correction_orders.filter(corrected_on=None).count(),
+    }
+
+
+def evidence_facts(case: Case) -> dict[str, Any]:
+    kinds = docket_queries.kinds_present(case.docket)
+    needed = () if case.state in ("withdrawn", "terminated") else CLOSING_DOCUMENTS.items()
+    return {
+        "has_on_site_record": "on_site_record" in kinds,
+        "evidence_missing": docket_queries.evidence_missing(case.docket, violation=case.violation),
+        "documents_missing": [name for kind, name in needed if kind not in kinds],
+    }
+
+
+def money_facts(case: Case) -> dict[str, Any]:
+    proposal = case.proposal or {}
+    paid = sum(case.payments.values_list("amount_fen", flat=True))
+    return {
+        "amount_yuan": None if case.fine_fen is None else case.fine_fen // 100,
+        "low_yuan": proposal.get("low_yuan", 0),
+        "high_yuan": proposal.get("high_yuan", 0),
+        "penalty_citation": "、".join(proposal.get("citations", [])[:1]) or "处罚依据",
+        "notified_yuan": None if case.notified_fen is None else case.notified_fen // 100,
+        "owed_fen": 0 if case.annulled_on else (case.fine_fen or 0) - paid,
+    }
+
+
+def notice_facts(case: Case) -> dict[str, Any]:
+    served = case.notice_served_on
+    return {
+        "notice_served_on": served,
+        "has_waived": case.waived_on is not None,
+        "answer_until": answer_until(case),
+        "has_open_statement": case.statements.filter(answered_on=None).exists(),
+        "hearing_requested": case.hearing_requested_on is not None,
+        "hearing_closed_on": case.hearing_closed_on,
+    }
+
+
+def answer_until(case: Case) -> dt.date | None:
+    """The last day of both periods, statement and request for a hearing (Penalty Law art. 64; Measures 30 art. 44)."""
+    if case.notice_served_on is None:
+        return None
+    return max(deadlines.due(clock, case.notice_served_on).due_on for clock in ("statement", "hearing_request"))
+
+
+def legality_facts(case: Case) -> dict[str, Any]:
+    """Whether legality review and deliberation are required, were done, and are still fresh (Penalty Law arts. 57, 58)."""
+    last_review = case.legality_reviews.last()
+    last_talk = case.deliberations.last()
+    heard = [day for day in (case.hearing_closed_on, *case.statements.values_list("on", flat=True)) if day]
+    newest = max(heard, default=None)
+    legality_reason = legality_required(case)
+    talk_reason = deliberation_required(case)
+    return {
+        "legality_required": bool(legality_reason),
+        "legality_reason": legality_reason,
+        "legality_result": None if last_review is None else ("passed" if last_review.is_passed else "failed"),
+        "legality_is_stale": bool(last_review and newest and last_review.on < newest),
+        "deliberation_required": bool(talk_reason),
+        "deliberation_reason": talk_reason,
+        "deliberated_on": last_talk.on if last_talk else None,
+        "deliberation_is_stale": bool(last_talk and newest and last_talk.on < newest),
+    }
+
+
+def legality_required(case: Case) -> str:
+    """Why this case needs a legality review; "" when it does not."""
+    if case.hearing_requested_on:
+        return "案件经过听证"
+    if (case.proposal or {}).get("hearing_required"):
+        return "拟作较大数额罚款，属听证范围，直接关系当事人重大权益"
+    return ""
+
+
+def deliberation_required(case: Case) -> str:
+    """Why those in charge must deliberate together; "" when they need not."""
+    threshold = rulebook.load().get("procedure/deliberation_threshold", on=case.filed_on)
+    if case.fine_fen is not None and case.fine_fen >= int(threshold["value"]) * 100:
+        return f"罚款数额达到{int(threshold['value'])}元"
+    return "存在减轻处罚情形" if (case.proposal or {}).get("is_mitigated") else ""
+
+
+def limitation_on(case: Case) -> dt.date:
+    """The last day on which the act may still be punished; an act that goes on is never too old (Penalty Law art. 36)."""
+    if case.act_ended is None:
+        return dt.date.max
+    return deadlines.due("limitation_harm" if case.has_harm else "limitation", case.act_ended).due_on

@@ -1,0 +1,79 @@
+"""Filing a case.  Penalty Law art. 54; Measures 30 arts. 18-20."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from qingyuan.errors import BadInput, NotAllowed
+from qingyuan.law import deadlines, rulebook
+from qingyuan.records.docket import actions as docket
+from qingyuan.records.inspections.models import Inspection
+from qingyuan.records.registry.events import record_event
+from qingyuan.records.registry.models import Officer
+
+from .models import Case
+from .steps import hold, take
+
+
+@transaction.atomic
+def file_case(
+    visit: Inspection, *, violation: str, act_began: dt.date, act_ended: dt.date | None, by: Officer, at: dt.datetime, late_reason: str = "",
+) -> Case:
+    """File a case on what an inspection found; within 15 days of the clue, or with the reason why later."""
+    on = at.date()
+    known = rulebook.load().violations()
+    if violation not in known:
+        raise BadInput("请从违法行为目录中选择案由（令30第19条：依法应当或者可以给予行政处罚）", field="violation")
+    reasons = why_not_file(visit, by=by, on=on, act_ended=act_ended, late_reason=late_reason)
+    if reasons:
+        raise NotAllowed(reasons)
+    case = Case(
+        number=docket.next_number(agency=by.agency, kind="filing_approval", year=on.year, by=by, at=at),
+        name=f"{visit.facility.operator.name}涉嫌{known[violation]['name']}案", violation=violation, cause=known[violation]["name"],
+        clue=visit.assignment.clue, inspection=visit, docket=visit.docket, agency=by.agency, facility=visit.facility,
+        division=visit.division, party=visit.facility.operator, act_began=act_began, act_ended=act_ended, filed_on=on,
+    )
+    case.save()
+    case.investigators.set(visit.assignment.inspectors.all())
+    docket.issue(kind="filing_approval", docket=case.docket, by=by, at=at, number=case.number, facts=filing_facts(case))
+    record_event(by=by, subject=f"case:{case.pk}", step="file_case", at=at, after={"state": case.state, "number": case.number}, why=late_reason)
+    return case
+
+
+def why_not_file(visit: Inspection, *, by: Officer, on: dt.date, act_ended: dt.date | None, late_reason: str = "") -> list[str]:
+    """The four conditions of Measures 30 art. 19, and the clock of art. 18."""
+    reasons = []
+    if not by.has_role("inspector"):
+        reasons.append(f"立案由执法人员提出，{by.name}的岗位不是执法人员（令30第18条）")
+    if visit.conclusion != "violation":
+        reasons.append("检查没有得出“发现涉嫌违法行为”的结论，不符合立案条件（令30第19条）")
+    if Case.objects.filter(inspection=visit).exists():
+        reasons.append("本次检查已经立案，不得重复立案（行政处罚法第29条）")
+    if act_ended is not None and on > deadlines.due("limitation", act_ended).due_on:
+        reasons.append("违法行为已超过追责期限（行政处罚法第36条）")
+    clue = visit.assignment.clue
+    if clue is not None:
+        due = deadlines.due("filing", clue.found_at.date())
+        if on > due.due_on and not late_reason.strip():
+            reasons.append(f"应在{due.due_on}前决定是否立案，逾期须写明经批准的理由（令30第18条）")
+    return reasons
+
+
+def filing_facts(case: Case) -> dict[str, object]:
+    """What the filing approval says."""
+    return {
+        "party": case.party.name, "uscc": case.party.uscc, "address": case.party.address, "legal_representative": case.party.legal_representative,
+        "cause": case.cause, "source": case.clue.get_source_display() if case.clue else "现场检查", "clue": case.clue.number if case.clue else "",
+        "facts": case.inspection.conclusion_note, "filed_on": case.filed_on.isoformat(),
+        "investigators": [{"name": o.name, "certificate_number": o.certificate_number} for o in case.investigators.all()],
+    }
+
+
+@transaction.atomic
+def withdraw_filing(case: Case, *, why: str, by: Officer, at: dt.datetime) -> Case:
+    """Withdraw the filing when a condition turns out not to hold (Measures 30 art. 20)."""
+    if not why.strip():
+        raise BadInput("请写明不符合立案条件的新情况（令30第20条）", field="why")
+    return take(hold(case), "withdraw_filing", by=by, on=at.date(), at=at, why=why, changes={"closing_reason": f"撤销立案：{why}"[:120]})

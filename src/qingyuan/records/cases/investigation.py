@@ -1,0 +1,83 @@
+"""Investigating: evidence, the calculation of the fine, suspension, the end of the investigation.
+
+Penalty Law arts. 36, 40, 42, 46, 54; Measures 30 arts. 21-37.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from qingyuan.errors import BadInput, NotAllowed
+from qingyuan.law import penalty
+from qingyuan.records.docket import actions as docket
+from qingyuan.records.registry.models import Officer
+
+from .models import Case, Suspension
+from .steps import hold, note, take
+
+
+@transaction.atomic
+def propose_penalty(
+    case: Case, *, factors: dict[str, Any], circumstances: list[str], by: Officer, at: dt.datetime, version: int | None = None,
+) -> Case:
+    """Calculate the fine from the facts; the working and its certificate stay with the case (Penalty Law art. 34)."""
+    held = hold(case, version=version)
+    if held.state not in ("filed", "investigated", "answered"):
+        raise NotAllowed(f"当前状态为“{held.get_state_display()}”，不能重新计算罚款；告知后有新事实的，应重新告知（行政处罚法第45条）")
+    if not by.has_role("inspector", "reviewer"):
+        raise NotAllowed("裁量计算由调查人员或者审查人员进行（行政处罚法第34条）")
+    result = penalty.calculate(
+        penalty.PenaltyInput(
+            violation=held.violation, province=held.province_code[:2], party_kind=held.party.kind, began=held.act_began, ended=held.act_ended,
+            decided_on=at.date(), factors=factors, circumstances=circumstances,
+        )
+    )
+    proposal = {**result.to_json(), "factors": factors, "circumstances": circumstances}
+    changes = {"proposal": proposal, "fine_fen": result.amount_yuan * 100}
+    return note(held, "propose_penalty", by=by, at=at, changes=changes, why=f"拟处罚款{result.amount_yuan}元")
+
+
+@transaction.atomic
+def conclude(case: Case, *, summary: str, by: Officer, at: dt.datetime) -> Case:
+    """End the investigation with a report (Measures 30 art. 37)."""
+    if not summary.strip():
+        raise BadInput("调查报告须写明事实、证据和初步意见（令30第37条）", field="summary")
+    held = take(hold(case), "conclude", by=by, on=at.date(), at=at, why=summary, changes={"concluded_on": at.date()})
+    docket.issue(
+        kind="investigation_report", docket=held.docket, by=by, at=at,
+        facts={
+            "party": held.party.name, "uscc": held.party.uscc, "address": held.party.address, "legal_representative": held.party.legal_representative,
+            "cause": held.cause, "number": held.number, "filed_on": held.filed_on.isoformat(), "facts": held.inspection.record.facts, "opinion": summary,
+            "investigators": [{"name": o.name, "certificate_number": o.certificate_number} for o in held.investigators.all()],
+        },
+    )
+    return held
+
+
+@transaction.atomic
+def suspend(case: Case, *, ground: str, citation: str, why: str, by: Officer, at: dt.datetime) -> Case:
+    """Stop the investigation on a ground the law knows; the decision clock stops with it (Measures 30 art. 35)."""
+    if not ground.strip() or not citation.strip():
+        raise BadInput("请写明中止事由和依据（令30第35条）", field="ground")
+    held = take(hold(case), "suspend", by=by, on=at.date(), at=at, why=why)
+    Suspension.objects.create(case=held, on=at.date(), by=by, note=why, made_at=at, ground=ground, citation=citation)
+    return held
+
+
+@transaction.atomic
+def resume(case: Case, *, by: Officer, at: dt.datetime) -> Case:
+    """Go on as soon as the ground is gone (Measures 30 art. 35)."""
+    held = take(hold(case), "resume", by=by, on=at.date(), at=at)
+    held.suspensions.filter(ended=None).update(ended=at.date())
+    return held
+
+
+@transaction.atomic
+def terminate(case: Case, *, why: str, by: Officer, at: dt.datetime) -> Case:
+    """End a case whose party is no more (Measures 30 art. 36)."""
+    if not why.strip():
+        raise BadInput("请写明终止调查的情形（令30第36条）", field="why")
+    return take(hold(case), "terminate", by=by, on=at.date(), at=at, why=why, changes={"closing_reason": f"终止调查：{why}"[:120]})
