@@ -30,9 +30,9 @@ def file_case(
     if reasons:
         raise NotAllowed(reasons)
     case = Case(
-        number=docket.next_number(agency=by.agency, kind="filing_approval", year=on.year, by=by, at=at),
+        number=docket.next_number(agency=by.agency.authority, kind="filing_approval", year=on.year, by=by, at=at),
         name=f"{visit.facility.operator.name}涉嫌{known[violation]['name']}案", violation=violation, cause=known[violation]["name"],
-        clue=visit.assignment.clue, inspection=visit, docket=visit.docket, agency=by.agency, facility=visit.facility,
+        clue=visit.assignment.clue, inspection=visit, docket=visit.docket, agency=by.agency.authority, facility=visit.facility,
         division=visit.division, party=visit.facility.operator, act_began=act_began, act_ended=act_ended, filed_on=on,
     )
     case.save()

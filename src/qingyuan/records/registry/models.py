@@ -65,6 +65,8 @@ class Agency(models.Model):
     name = models.CharField("名称", max_length=80)
     short_name = models.CharField("机关代字", max_length=10, help_text="文号用字，如“清环”")
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="管辖区划", related_name="+")
+    kind = models.CharField("类型", max_length=8, choices=[("bureau", "主管部门"), ("team", "综合行政执法队伍")], default="bureau")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="上级", related_name="+")
     address = models.CharField("地址", max_length=120, blank=True)
     phone = models.CharField("电话", max_length=30, blank=True)
     payee = models.CharField("罚款收缴账户", max_length=120, blank=True, help_text="行政处罚法第六十七条：罚缴分离")
@@ -76,6 +78,11 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def authority(self) -> Agency:
+        """The body in whose name decisions are made: a team acts for its bureau (Penalty Law art. 17)."""
+        return self.parent if self.kind == "team" and self.parent is not None else self
 
 
 class Account(AbstractUser):
@@ -91,6 +98,7 @@ ROLES = [
     ("reviewer", "案件审查人员"),
     ("legality_reviewer", "法制审核人员"),
     ("leader", "机关负责人"),
+    ("presiding_officer", "听证主持人"),
     ("publisher", "信息公开人员"),
     ("auditor", "稽查人员"),
 ]
