@@ -264,3 +264,16 @@ class Event(models.Model):
 
     def delete(self, *args, **kwargs) -> None:
         raise TypeError("an event is never deleted")
+
+
+class Loop(models.Model):
+    """When a loop of the worker is due next, and until when somebody holds it."""
+
+    name = models.CharField("名称", max_length=30, primary_key=True)
+    next_at = models.DateTimeField("下次运行")
+    lease_until = models.DateTimeField("占用至", null=True, blank=True)
+    last_error = models.TextField("最近一次错误", blank=True)
+    done_at = models.DateTimeField("最近一次完成", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "后台循环"

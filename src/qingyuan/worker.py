@@ -1,0 +1,113 @@
+"""The worker: loops that ask "is something due?", claim it by an update that must touch one row, do it, and sleep.
+
+    ingest   packets of the spool become rows of the lake
+    judge    the last day and a bit is judged again; new findings become clues
+    seal     closed and open spool segments, and the trail of the records, get their place in the ledger
+    export   the registry's points and limits go to the engines
+    learn    ended clues go back to the rules that found them
+
+Two workers may run side by side: the claim decides.  A worker that dies lets go when its lease ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event as Flag
+from typing import TextIO
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.db.models import Q
+
+from qingyuan import clock
+from qingyuan.engines.judge import run as judge
+from qingyuan.engines.store import ingest, seal
+from qingyuan.records.clues import door as clues
+from qingyuan.records.registry import door as registry
+from qingyuan.records.registry.models import Loop
+
+LEASE = dt.timedelta(minutes=5)
+LOOK_BACK = dt.timedelta(hours=30)
+
+
+@dataclass(frozen=True)
+class Due:
+    """One loop: what it does with the data folder at a moment, and how often."""
+
+    name: str
+    every: dt.timedelta
+    work: Callable[[Path, dt.datetime], object]
+
+
+def take_in(data: Path, at: dt.datetime) -> object:
+    return ingest.ingest(data)
+
+
+def judge_recent(data: Path, at: dt.datetime) -> object:
+    found = judge.judge(data, began=at - LOOK_BACK, ended=at)
+    return clues.take_findings([finding.to_json() for finding in found], at=at)
+
+
+def seal_all(data: Path, at: dt.datetime) -> object:
+    seal.seal(data, at)
+    return registry.seal_events(data, at)
+
+
+def export(data: Path, at: dt.datetime) -> object:
+    return registry.export_dimensions(data)
+
+
+LOOPS = (
+    Due("export", dt.timedelta(minutes=5), export),
+    Due("ingest", dt.timedelta(seconds=2), take_in),
+    Due("judge", dt.timedelta(seconds=10), judge_recent),
+    Due("seal", dt.timedelta(seconds=30), seal_all),
+)
+
+
+def run(*, once: bool, out: TextIO, stop: Flag | None = None) -> None:
+    """Go round the loops until told to stop; ``once`` takes every loop one time, due or not."""
+    stop = stop or stop_on_signal()
+    data = settings.QINGYUAN_DATA
+    data.mkdir(parents=True, exist_ok=True)
+    for loop in LOOPS:
+        Loop.objects.get_or_create(name=loop.name, defaults={"next_at": clock.now()})
+    while not stop.is_set():
+        for loop in LOOPS:
+            if (once or claim(loop, clock.now())) and not stop.is_set():
+                take_turn(loop, data, out)
+        if once:
+            return
+        close_old_connections()
+        stop.wait(0.5)
+
+
+def claim(loop: Due, at: dt.datetime) -> bool:
+    """True when this worker, and no other, may take the loop now."""
+    free = Q(lease_until=None) | Q(lease_until__lt=at)
+    return Loop.objects.filter(free, name=loop.name, next_at__lte=at).update(lease_until=at + LEASE) == 1
+
+
+def take_turn(loop: Due, data: Path, out: TextIO) -> None:
+    """Do it once; an error is written down and the loop comes round again."""
+    error = ""
+    try:
+        loop.work(data, clock.now())
+    except Exception:
+        error = traceback.format_exc()
+        print(f"{loop.name}: {error}", file=out, flush=True)
+        connection.close()
+    done = clock.now()
+    Loop.objects.filter(name=loop.name).update(lease_until=None, next_at=done + loop.every, last_error=error[-4000:], done_at=done)
+
+
+def stop_on_signal() -> Flag:
+    stop = Flag()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
