@@ -2,7 +2,7 @@
 PYTHON ?= python3
 QY = .venv/bin/qingyuan
 
-.PHONY: demo test lint setup setup-dev lock clean durability fuzz bench soak
+.PHONY: demo test lint docs setup setup-dev lock clean durability fuzz bench soak
 demo: setup          ## a simulated province on this machine; Ctrl-C ends it
 	$(QY) demo
 
@@ -27,3 +27,6 @@ lock:                ## recompile the hash-pinned requirements
 
 clean:
 	rm -rf .venv var
+
+docs: setup-dev      ## write the generated pages again
+	PYTHONPATH=src .venv/bin/python docs/generate.py

@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.law import penalty
 from qingyuan.records.docket import actions as docket
+from qingyuan.records.docket import door as docket_door
+from qingyuan.records.docket.models import Extract
 from qingyuan.records.registry.models import Officer
 
 from .models import Case, Suspension
@@ -38,6 +41,21 @@ def propose_penalty(
     proposal = {**result.to_json(), "factors": factors, "circumstances": circumstances}
     changes = {"proposal": proposal, "fine_fen": result.amount_yuan * 100}
     return note(held, "propose_penalty", by=by, at=at, changes=changes, why=f"拟处罚款{result.amount_yuan}元")
+
+
+@transaction.atomic
+def attach_telemetry(case: Case, *, by: Officer, at: dt.datetime) -> Extract:
+    """Seal the rows the clue rests on into the file: the party and the court see exactly these (Penalty Law arts. 41, 46)."""
+    held = hold(case)
+    clue = held.clue
+    if clue is None or not clue.outlet_code:
+        raise NotAllowed("本案不是由自动监测线索立案的，没有可提取的监测数据")
+    extract = docket_door.freeze(
+        docket=held.docket, data=settings.QINGYUAN_DATA, facility=held.facility.code, outlet=clue.outlet_code, factor=clue.factor,
+        began=clue.began, ended=clue.ended, findings=[row.data for row in clue.findings.all()], by=by, at=at,
+    )
+    note(held, "attach_telemetry", by=by, at=at, why=f"提取{clue.outlet_code} {clue.factor}")
+    return extract
 
 
 @transaction.atomic
