@@ -1,0 +1,79 @@
+"""The shared way to put a facility into a plan: operator, permit, limits, outlets and points from its trade."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+
+from . import names
+from .industries import GAS_STATE, WATER_STATE, industries
+from .plan import Agency, Division, Facility, Operator, Outlet, Permit, PermitLimit, Person, Plan, Point
+
+
+@dataclass
+class Drawing:
+    """A plan while it is drawn."""
+
+    seed: int
+    pick: random.Random
+    divisions: list[Division] = field(default_factory=list)
+    agencies: list[Agency] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    operators: list[Operator] = field(default_factory=list)
+    facilities: list[Facility] = field(default_factory=list)
+    outlets: list[Outlet] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+    permits: list[Permit] = field(default_factory=list)
+    limits: list[PermitLimit] = field(default_factory=list)
+
+    def facility(self, county: Division, name: str, streams: tuple[str, ...], *, lon: float | None = None,
+                 lat: float | None = None, dynamic: bool = False, power: bool = False) -> Facility:  # fmt: skip
+        """Draw one facility with one outlet and one point for each stream; the first stream is its trade."""
+        serial = len(self.facilities) + 1
+        credit = names.uscc(county.code, serial)
+        spread = 0.09
+        one = Facility(
+            f"{county.code[:6]}{serial:05d}", name, credit, county.code, streams[0],
+            lon if lon is not None else round(county.lon + self.pick.uniform(-spread, spread), 5),
+            lat if lat is not None else round(county.lat + self.pick.uniform(-spread, spread), 5),
+            f"{county.name}工业大道{self.pick.randrange(1, 400)}号", True, dynamic, power,
+        )  # fmt: skip
+        self.operators.append(Operator(credit, name, names.person(self.pick), one.address, county.code, names.phone(self.pick)))
+        self.facilities.append(one)
+        used: dict[str, int] = {}
+        masses: dict[tuple[str, str], float] = {}
+        number = f"{credit}001P"
+        for stream in streams:
+            self._outlet(one, stream, used, number, masses)
+        self.permits.append(Permit(number, one.code, dt.date(2023, 1, 1), dt.date(2027, 12, 31), masses))
+        return one
+
+    def _outlet(self, one: Facility, key: str, used: dict[str, int], number: str, masses: dict[tuple[str, str], float]) -> None:
+        stream = industries()[key].stream
+        prefix = stream.code[:2]
+        used[prefix] = used.get(prefix, 0) + 1
+        code = f"{prefix}{used[prefix]:03d}"
+        title = stream.title if used[prefix] == 1 else f"{used[prefix]}号{stream.title.lstrip('1号')}"
+        state = GAS_STATE if stream.medium == "gas" else WATER_STATE
+        factors = (*stream.factors, *state)
+        outlet = Outlet(f"{one.code}/{code}", code, title, one.code, stream.medium, stream.reference_oxygen, factors, key)
+        self.outlets.append(outlet)
+        st = "31" if stream.medium == "gas" else "32"
+        mn = f"QY{one.code}{st}{len(self.points) + 1:08d}"[:24].ljust(24, "0")
+        self.points.append(Point(mn, f"{self.pick.randrange(10**6):06d}", st, one.code, outlet.id, factors))
+        scale = 3600 * 8760 * 1e-6 if stream.medium == "gas" else 3.6 * 8760 * 1e-3
+        for factor, level in stream.factors.items():
+            unit = "mg/m³" if stream.medium == "gas" else "mg/L"
+            citation = f"排污许可证（编号{number}）{code}许可排放浓度（依据 {stream.standard}）"
+            self.limits.append(PermitLimit(outlet.id, factor, level.averaging, level.limit_value, unit, dt.date(2023, 1, 1), None, "permit", citation))
+            masses[outlet.id, factor] = round(level.limit_value * stream.flow * scale * 0.8, 0)
+
+
+def finish(drawing: Drawing, preset: str, name: str, anchor: dt.datetime, **more: object) -> Plan:
+    """Freeze a drawing into a plan."""
+    return Plan(
+        preset, drawing.seed, name, anchor, tuple(drawing.divisions), tuple(drawing.agencies), tuple(drawing.people),
+        tuple(drawing.operators), tuple(drawing.facilities), tuple(drawing.outlets), tuple(drawing.points),
+        tuple(drawing.permits), tuple(drawing.limits), **{"stops": (), "marks": (), "planted": (), **more},  # type: ignore[arg-type]
+    )  # fmt: skip

@@ -1,0 +1,267 @@
+"""Who and what is in a province.  Plain frozen values: the registry, the store and the simulator all read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+
+
+@dataclass(frozen=True)
+class Division:
+    """An administrative division: 12-digit code, level province|city|county, the code above it, a seat in degrees."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
+class Agency:
+    """A competent department or its enforcement team; ``level`` province|city|county, ``kind`` bureau|team."""
+
+    code: str
+    name: str
+    division: str
+    level: str
+    kind: str
+    parent: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """An officer: enforcement certificate with its period of validity (last day included) and the roles held."""
+
+    name: str
+    certificate: str
+    valid_from: dt.date
+    valid_to: dt.date
+    agency: str
+    roles: tuple[str, ...]
+    phone: str
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A pollutant discharger as a legal person; ``uscc`` carries a valid check character (GB 32100)."""
+
+    uscc: str
+    name: str
+    legal_representative: str
+    address: str
+    division: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Facility:
+    """A stationary source.  ``industry`` names a profile of industries.yaml."""
+
+    code: str
+    name: str
+    operator: str
+    division: str
+    industry: str
+    lon: float
+    lat: float
+    address: str
+    is_key_discharger: bool = True
+    has_dynamic_control: bool = False
+    has_power_monitoring: bool = False
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """An outlet; ``id`` is "<facility>/<code>", ``reference_oxygen`` in % or None, ``stream`` a trade of industries.yaml."""
+
+    id: str
+    code: str
+    name: str
+    facility: str
+    medium: str
+    reference_oxygen: float | None
+    factors: tuple[str, ...]
+    stream: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """One data logger at one outlet: what it calls itself (mn), its password, its system code and its factors."""
+
+    mn: str
+    pw: str
+    st: str
+    facility: str
+    outlet: str
+    factors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Permit:
+    """A pollutant discharge permit; ``masses`` is permitted discharge, kg a year, by (outlet, factor)."""
+
+    number: str
+    facility: str
+    valid_from: dt.date
+    valid_to: dt.date
+    masses: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PermitLimit:
+    """A permitted concentration; ``averaging`` hour|day, ``kind`` permit|standard, half-open validity."""
+
+    outlet: str
+    factor: str
+    averaging: str
+    limit_value: float
+    unit: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    kind: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """A production or treatment unit whose electric current is metered; ``follows`` is the unit it must run with."""
+
+    facility: str
+    code: str
+    name: str
+    role: str
+    mn: str
+    factor: str
+    rated: float
+    follows: str | None = None
+
+
+@dataclass(frozen=True)
+class ParameterFiling:
+    """An instrument parameter as filed; any other value needs a ticket."""
+
+    mn: str
+    factor: str
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A plant that stands still for [began, ended): before it a shut-down, after it a start-up."""
+
+    facility: str
+    began: dt.datetime
+    ended: dt.datetime
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the discharger says about a period.  It never deletes data; ``state`` is the result of its review."""
+
+    mn: str
+    factors: tuple[str, ...]
+    kind: str
+    began: dt.datetime
+    ended: dt.datetime
+    author: str
+    made_at: dt.datetime
+    reason: str
+    proof: str
+    state: str = "unreviewed"
+    reviewer: str | None = None
+
+
+@dataclass(frozen=True)
+class Planting:
+    """Something planted: a fraud or failure (``is_violation``), or an honest thing that only looks like one.
+
+    ``rule`` is the name of the rule that must find it, or, for a look-alike, the rule that must not.
+    ``how`` names the change in planted.py and ``settings`` its numbers.
+    """
+
+    rule: str
+    facility: str
+    mn: str
+    factor: str
+    began: dt.datetime
+    ended: dt.datetime
+    how: str
+    settings: Mapping[str, float | str] = field(default_factory=dict)
+    is_violation: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole province.  ``anchor`` is the moment around which its events are planted."""
+
+    preset: str
+    seed: int
+    name: str
+    anchor: dt.datetime
+    divisions: tuple[Division, ...]
+    agencies: tuple[Agency, ...]
+    people: tuple[Person, ...]
+    operators: tuple[Operator, ...]
+    facilities: tuple[Facility, ...]
+    outlets: tuple[Outlet, ...]
+    points: tuple[Point, ...]
+    permits: tuple[Permit, ...]
+    limits: tuple[PermitLimit, ...]
+    stops: tuple[Stop, ...]
+    marks: tuple[Mark, ...]
+    planted: tuple[Planting, ...]
+    equipment: tuple[Equipment, ...] = ()
+    filings: tuple[ParameterFiling, ...] = ()
+    minute_step: int = 10
+
+    @cached_property
+    def facility(self) -> dict[str, Facility]:
+        """Facilities by code."""
+        return {one.code: one for one in self.facilities}
+
+    @cached_property
+    def outlet(self) -> dict[str, Outlet]:
+        """Outlets by id."""
+        return {one.id: one for one in self.outlets}
+
+    @cached_property
+    def operator(self) -> dict[str, Operator]:
+        """Operators by unified social credit code."""
+        return {one.uscc: one for one in self.operators}
+
+    @cached_property
+    def point(self) -> dict[str, Point]:
+        """Points by MN."""
+        return {one.mn: one for one in self.points}
+
+    @cached_property
+    def points_of(self) -> dict[str, tuple[Point, ...]]:
+        """Points by facility, in the order of the plan."""
+        found: dict[str, list[Point]] = {one.code: [] for one in self.facilities}
+        for one in self.points:
+            found[one.facility].append(one)
+        return {code: tuple(points) for code, points in found.items()}
+
+    @cached_property
+    def planted_at(self) -> dict[str, tuple[Planting, ...]]:
+        """What is planted at a facility, in the order in which it is laid over the series."""
+        found: dict[str, list[Planting]] = {}
+        for one in self.planted:
+            found.setdefault(one.facility, []).append(one)
+        return {code: tuple(several) for code, several in found.items()}
+
+    @cached_property
+    def stops_of(self) -> dict[str, tuple[Stop, ...]]:
+        """Planned stops by facility."""
+        found: dict[str, list[Stop]] = {}
+        for one in self.stops:
+            found.setdefault(one.facility, []).append(one)
+        return {code: tuple(several) for code, several in found.items()}

@@ -1,0 +1,174 @@
+"""From minutes to readings of every kind, as a logger computes them (HJ 212-2017 app. D; HJ 76-2017 app. B).
+
+A period is stamped with its start.  Means are over normal minutes where there are any; pollutants in water are weighted
+by flow; a period is normal when more than three quarters of what was sent in it is; a day is the mean of its hours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import planted, process
+from .industries import DECIMALS, is_pollutant
+from .noise import Floats, Ints
+from .plan import Facility, Plan
+from .process import CHINA_MINUTES, NORMAL, Codes, Minutes, minute_of
+
+KINDS = ("real", "minute", "hour", "day")
+
+
+@dataclass(frozen=True)
+class Series:
+    """Readings of one (mn, factor, kind); ``began`` minutes since 1970 UTC; NaN where the kind has no such figure."""
+
+    mn: str
+    factor: str
+    kind: str
+    began: Ints
+    value: Floats
+    low: Floats
+    high: Floats
+    mass: Floats
+    corrected: Floats
+    flag: Codes
+
+
+def step_of(plan: Plan, kind: str) -> int:
+    """Return the length of a period of ``kind`` in minutes."""
+    return {"real": 1, "minute": plan.minute_step, "hour": 60, "day": 1440}[kind]
+
+
+def minutes_of(plan: Plan, facility: Facility, minutes: Ints) -> Minutes:
+    """Return what a facility's loggers hold for these minutes, plantings laid on, converted concentrations added."""
+    state = process.run(plan, facility, minutes)
+    planted.lay(plan, facility.code, state)
+    for point in plan.points_of[facility.code]:
+        reference = plan.outlet[point.outlet].reference_oxygen
+        oxygen = state.values.get((point.mn, "a19001"))
+        for factor in point.factors:
+            if reference is None or oxygen is None or not is_pollutant(factor) or (point.mn, factor) in state.corrected:
+                continue
+            values = state.values[point.mn, factor]
+            times = np.where(oxygen < 20.5, (21.0 - reference) / (21.0 - np.minimum(oxygen, 20.5)), 1.0)
+            state.corrected[point.mn, factor] = np.round(values * times, DECIMALS[factor])
+    return state
+
+
+def series(plan: Plan, facility: Facility, began: dt.datetime, ended: dt.datetime, kinds: Iterable[str] = KINDS) -> Iterator[Series]:
+    """Yield the readings whose period began in [began, ended) at one facility."""
+    wanted = tuple(kinds)
+    first, last = minute_of(began), minute_of(ended)
+    for coarse in (("day",), ("hour", "minute", "real")):
+        mine = tuple(kind for kind in coarse if kind in wanted)
+        if not mine:
+            continue
+        longest = max(step_of(plan, kind) for kind in mine)
+        low, high = _floor(first, longest), -_floor(-last, longest, sign=-1)
+        if high > low:
+            state = minutes_of(plan, facility, np.arange(low, high, dtype=np.int64))
+            for one in _all(plan, facility, state, mine):
+                inside = (one.began >= first) & (one.began < last) & ~np.isnan(one.value)
+                if inside.any():
+                    yield _cut(one, inside)
+
+
+def _floor(minute: int, step: int, sign: int = 1) -> int:
+    shift = CHINA_MINUTES * sign
+    return (minute + shift) // step * step - shift
+
+
+def _cut(one: Series, inside: np.ndarray) -> Series:
+    return Series(one.mn, one.factor, one.kind, one.began[inside], one.value[inside], one.low[inside], one.high[inside],
+                  one.mass[inside], one.corrected[inside], one.flag[inside])  # fmt: skip
+
+
+def _all(plan: Plan, facility: Facility, state: Minutes, kinds: tuple[str, ...]) -> Iterator[Series]:
+    for point in plan.points_of[facility.code]:
+        flow = state.values.get((point.mn, "a00000"), state.values.get((point.mn, "w00000")))
+        for factor in point.factors:
+            real = _real(state, point.mn, factor)
+            for kind in kinds:
+                if kind == "real":
+                    yield real
+                elif kind == "day":
+                    yield _day(mean(real, flow, 60, "hour"))
+                else:
+                    yield mean(real, flow, step_of(plan, kind), kind)
+
+
+def _real(state: Minutes, mn: str, factor: str) -> Series:
+    values = state.values[mn, factor]
+    nothing = np.full(values.size, np.nan)
+    return Series(mn, factor, "real", state.minutes, values, nothing, nothing, nothing,
+                  state.corrected.get((mn, factor), nothing), state.flags[mn, factor])  # fmt: skip
+
+
+def mean(real: Series, flow: Floats | None, step: int, kind: str) -> Series:
+    """Return period means over ``step`` minutes; ``real`` must cover whole periods."""
+    shape = (-1, step)
+    values, flags = real.value.reshape(shape), real.flag.reshape(shape)
+    sent = ~np.isnan(values)
+    use = sent & (flags == NORMAL)
+    use |= sent & ~use.any(axis=1, keepdims=True)
+    places = DECIMALS[real.factor]
+    stream = np.nan_to_num(flow.reshape(shape)) if flow is not None else np.zeros(values.shape)
+    weights = use * stream if real.factor[0] == "w" and is_pollutant(real.factor) else use.astype(float)
+    weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, use)
+    return Series(
+        real.mn, real.factor, kind, real.began.reshape(shape)[:, 0],
+        np.round(_weighted(values, weights), places),
+        np.where(sent.any(axis=1), np.where(use, values, np.inf).min(axis=1), np.nan),
+        np.where(sent.any(axis=1), np.where(use, values, -np.inf).max(axis=1), np.nan),
+        _mass(real.factor, values, stream, use),
+        np.round(_weighted(real.corrected.reshape(shape), use), places),
+        _mark(flags, sent),
+    )  # fmt: skip
+
+
+def _weighted(values: Floats, weights: Floats | np.ndarray) -> Floats:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(weights > 0, values * weights, 0.0).sum(axis=1) / weights.sum(axis=1)
+
+
+def _mass(factor: str, values: Floats, stream: Floats, use: np.ndarray) -> Floats:
+    """Return m³ for a flow, kg for a pollutant, NaN for the rest (HJ 212-2017 app. D, 1–11 and 33)."""
+    if factor in ("a00000", "w00000"):
+        return np.round((np.nan_to_num(values) * use).sum(axis=1) * (60.0 if factor == "a00000" else 0.06), 2)
+    if not is_pollutant(factor):
+        return np.full(values.shape[0], np.nan)
+    return np.round((np.nan_to_num(values) * stream * use).sum(axis=1) * 6e-5, 4)
+
+
+def _mark(flags: Codes, sent: np.ndarray) -> Codes:
+    normal = ((flags == NORMAL) & sent).sum(axis=1)
+    counts = np.stack([((flags == code) & sent).sum(axis=1) for code in range(1, 8)])
+    return np.where(normal > 0.75 * sent.sum(axis=1), 0, counts.argmax(axis=0) + 1).astype(np.uint8)
+
+
+def _day(hours: Series) -> Series:
+    shape = (-1, 24)
+    values, flags = hours.value.reshape(shape), hours.flag.reshape(shape)
+    sent = ~np.isnan(values)
+    use = sent & (flags == NORMAL)
+    use |= sent & ~use.any(axis=1, keepdims=True)
+    flow = np.nan_to_num(hours.mass.reshape(shape))
+    weights = use.astype(float)
+    if hours.factor[0] == "w" and is_pollutant(hours.factor):  # Σ mass / Σ (mass / concentration)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            weights = np.nan_to_num(np.where(use & (values > 0), flow / values, 0.0))
+        weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, use)
+    places = DECIMALS[hours.factor]
+    total: Floats = np.where(np.isnan(hours.mass.reshape(shape)).all(axis=1), np.nan, (flow * sent).sum(axis=1))
+    return Series(
+        hours.mn, hours.factor, "day", hours.began.reshape(shape)[:, 0],
+        np.round(_weighted(values, weights), places),
+        np.where(sent.any(axis=1), np.where(use, hours.low.reshape(shape), np.inf).min(axis=1), np.nan),
+        np.where(sent.any(axis=1), np.where(use, hours.high.reshape(shape), -np.inf).max(axis=1), np.nan),
+        np.round(total, 3),
+        np.round(_weighted(hours.corrected.reshape(shape), use), places),
+        _mark(flags, sent),
+    )  # fmt: skip
