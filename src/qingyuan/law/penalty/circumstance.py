@@ -1,0 +1,66 @@
+"""Circumstances that lower, raise or lift a fine (从轻、减轻、从重、不予处罚), as data with their articles."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How far the circumstance may move the fine: ``of`` is what the percent is taken of.
+
+    of: "high" the statutory maximum · "low" the statutory minimum · "fine" the fine so far · "band" half a band.
+    """
+
+    of: str
+    at_least: int
+    at_most: int
+
+
+@dataclass(frozen=True)
+class Circumstance:
+    """One ground.  ``effect``: exempt, may_exempt, lighten, mitigate or aggravate."""
+
+    id: str
+    name: str
+    effect: str
+    duty: str
+    province: str
+    articles: tuple[Mapping[str, Any], ...]
+    extent: Extent | None
+    excludes: tuple[str, ...]
+    excludes_levels: Mapping[str, tuple[str, ...]]
+    evidence: tuple[str, ...]
+    panel: bool
+    grade: str
+
+    def cited(self, day: dt.date) -> tuple[str, ...]:
+        """The articles in force on the decision day."""
+        held = []
+        for article in self.articles:
+            begins = article.get("valid_from")
+            ends = article.get("valid_to")
+            if (not begins or dt.date.fromisoformat(begins) <= day) and (not ends or day <= dt.date.fromisoformat(ends)):
+                held.append(article["cite"])
+        return tuple(held)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Circumstance:
+        extent = data.get("extent")
+        return cls(
+            id=data["id"],
+            name=data["name"],
+            effect=data["effect"],
+            duty=data.get("duty", "must"),
+            province=data.get("province", "national"),
+            articles=tuple(data["articles"]),
+            extent=Extent(extent["of"], extent.get("at_least", 0), extent["at_most"]) if extent else None,
+            excludes=tuple(data.get("excludes", ())),
+            excludes_levels={key: tuple(levels) for key, levels in data.get("excludes_levels", {}).items()},
+            evidence=tuple(data.get("evidence", ())),
+            panel=data.get("panel", False),
+            grade=data["grade"],
+        )

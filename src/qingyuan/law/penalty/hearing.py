@@ -1,0 +1,57 @@
+"""Whether the party must be told that it may ask for a hearing (行政处罚法第六十三条).
+
+The line for a "larger fine" is set by decree 30 of 2023, art. 89, and by the provinces; it is data with a grade.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .given import PARTY_KINDS, PenaltyInput
+from .matrix import Benchmark
+from .working import Step, yuan
+
+KINDS = {
+    "suspend_production": "责令停产整治",
+    "suspend_business": "责令停产停业",
+    "restrict_production": "限制生产",
+    "close_down": "责令关闭",
+    "revoke_permit": "吊销许可证件",
+    "downgrade_qualification": "降低资质等级",
+    "ban_application": "一定时期内不得申请许可",
+    "restrict_occupation": "限制或者禁止从业",
+    "confiscate": "没收较大数额违法所得或者非法财物",
+}
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """``required`` and the sentence that says why or why not, with its article."""
+
+    required: bool
+    reason: str
+    step: Step
+
+
+def hearing(given: PenaltyInput, amount_yuan: int, province: Benchmark, national: Benchmark) -> Hearing:
+    """Compare the fine with the province's line (the lower of local and national) and look at the other penalties."""
+    line, source = _line(given.party_kind, province, national)
+    citation = f"penalty_law:63、{source['citation']}"
+    heavy = [kind for kind in given.other_kinds if kind in national.hearing["kinds"]]
+    who = PARTY_KINDS[given.party_kind]
+    if heavy:
+        names = "、".join(KINDS.get(kind, kind) for kind in heavy)
+        reason, required = f"拟同时作出{names}，应当告知听证权利（行政处罚法第六十三条）", True
+    elif amount_yuan >= line:
+        reason, required = f"罚款{yuan(amount_yuan)}，达到对{who}较大数额罚款的 {yuan(line)}，应当告知听证权利（行政处罚法第六十三条）", True
+    else:
+        reason, required = f"罚款{yuan(amount_yuan)}，未达到对{who}较大数额罚款的 {yuan(line)}（行政处罚法第六十三条）", False
+    graded = f"；听证线可信度 {source['grade']}，上线前请核对本地规定" if source["grade"] not in ("A",) else ""
+    return Hearing(required, reason, Step("听证", reason + graded, "应当告知" if required else "不必告知", citation))
+
+
+def _line(party_kind: str, province: Benchmark, national: Benchmark) -> tuple[int, dict[str, Any]]:
+    lines = [dict(page.hearing) for page in (province, national) if page.hearing.get(party_kind) is not None]
+    chosen = min(lines, key=lambda page: page[party_kind])
+    return int(chosen[party_kind]), chosen

@@ -1,0 +1,189 @@
+"""Discretion benchmarks (裁量基准) as data: a province, its tables, their factors and levels."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Span:
+    """One interval of a measure; the four ends say exactly which side is included."""
+
+    measure: str
+    at_least: Fraction | None = None
+    above: Fraction | None = None
+    below: Fraction | None = None
+    at_most: Fraction | None = None
+
+    def holds(self, number: Fraction) -> bool:
+        return (
+            (self.at_least is None or number >= self.at_least)
+            and (self.above is None or number > self.above)
+            and (self.below is None or number < self.below)
+            and (self.at_most is None or number <= self.at_most)
+        )
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Span:
+        ends = {key: Fraction(str(data[key])) for key in ("at_least", "above", "below", "at_most") if key in data}
+        return cls(measure=data["measure"], **ends)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One tier of a factor: its weight in points, or its grade 1–5."""
+
+    id: str
+    name: str
+    points: int
+    spans: tuple[Span, ...] = ()
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Level:
+        points = data["points"] if "points" in data else data["grade"]
+        return cls(data["id"], data["name"], points, tuple(Span.read(span) for span in data.get("spans", ())))
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A circumstance of fact that the table weighs; levels from light to heavy."""
+
+    id: str
+    name: str
+    levels: tuple[Level, ...]
+    share: str = ""
+    weight: int = 0
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        seen: dict[str, None] = {}
+        for level in self.levels:
+            for span in level.spans:
+                seen[span.measure] = None
+        return tuple(seen)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Factor:
+        levels = tuple(Level.read(level) for level in data["levels"])
+        return cls(data["id"], data["name"], levels, data.get("share", ""), data.get("weight", 0))
+
+
+@dataclass(frozen=True)
+class Use:
+    """Which violation and regime a table serves; ``carried`` = written for the old law, same range in the new one."""
+
+    violation: str
+    regime: str
+    tier: str = ""
+    party: str = ""
+    carried: bool = False
+
+
+@dataclass(frozen=True)
+class Band:
+    """A cell of a banded table: the combination of levels and the range it opens (low may be 0)."""
+
+    when: Mapping[str, str]
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """One discretion table."""
+
+    id: str
+    province: str
+    title: str
+    model: str
+    applies: tuple[Use, ...]
+    low: Fraction
+    high: Fraction
+    unit: str
+    factors: tuple[Factor, ...]
+    start: int
+    floor_percent: int
+    bands: tuple[Band, ...]
+    shares: Mapping[str, int]
+    section: str
+    citation: str
+    notes: tuple[str, ...]
+    grade: str
+    official: bool
+
+    def use_for(self, violation: str, regime: str, tier: str, party: str) -> Use | None:
+        """The entry of ``applies`` that covers this case; None when the table is not for it."""
+        for use in self.applies:
+            if use.violation in (violation, "*") and use.regime in (regime, "*") and use.tier in ("", tier) and use.party in ("", party):
+                return use
+        return None
+
+    def factor(self, key: str) -> Factor | None:
+        return next((factor for factor in self.factors if factor.id == key), None)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Table:
+        span = data.get("range", {"low": 0, "high": 0})
+        return cls(
+            id=data["id"],
+            province=data["province"],
+            title=data["title"],
+            model=data["model"],
+            applies=tuple(Use(**use) for use in data["applies"]),
+            low=Fraction(str(span["low"])),
+            high=Fraction(str(span["high"])),
+            unit=span.get("unit", "yuan"),
+            factors=tuple(Factor.read(factor) for factor in data["factors"]),
+            start=data.get("start", 0),
+            floor_percent=data.get("floor_percent", 0),
+            bands=tuple(Band(band["when"], band["low"], band["high"]) for band in data.get("bands", ())),
+            shares=data.get("shares", {}),
+            section=data["section"],
+            citation=data["citation"],
+            notes=tuple(data.get("notes", ())),
+            grade=data["grade"],
+            official=data.get("official", True),
+        )
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A province's own rules of discretion, or the lack of them, with the hearing line it keeps."""
+
+    id: str
+    name: str
+    title: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    has_tables: bool
+    citation: str
+    grade: str
+    lookback: str
+    rounding_yuan: int
+    hearing: Mapping[str, Any]
+    simple_procedure: Mapping[str, int]
+
+    def holds(self, day: dt.date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Benchmark:
+        rules = data.get("benchmark") or {}
+        return cls(
+            id=data["id"],
+            name=data["name"],
+            title=rules.get("title", ""),
+            valid_from=dt.date.fromisoformat(rules["valid_from"]) if rules.get("valid_from") else None,
+            valid_to=dt.date.fromisoformat(rules["valid_to"]) if rules.get("valid_to") else None,
+            has_tables=rules.get("has_tables", False),
+            citation=rules.get("citation", ""),
+            grade=rules.get("grade", ""),
+            lookback=rules.get("lookback", ""),
+            rounding_yuan=rules.get("rounding_yuan", 1),
+            hearing=data.get("hearing") or {},
+            simple_procedure=data.get("simple_procedure") or {},
+        )

@@ -1,0 +1,81 @@
+"""The day the Code replaced ten laws, and the ends of every range."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from qingyuan.errors import BadInput
+from qingyuan.law.penalty import PenaltyInput, calculate
+
+FACTORS = {"factor_count": "one", "pollutant": "b", "area": "ordinary", "period": "ordinary", "exceedance": "under_3", "repeat": "first"}
+
+
+def air(began: str, ended: str | None, decided_on: str, **more: object) -> PenaltyInput:
+    day = dt.date.fromisoformat
+    values: dict[str, object] = {"factors": FACTORS, **more}
+    return PenaltyInput("air_exceedance", "广东省", "company", day(began), day(ended) if ended else None, day(decided_on), **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("ended", "decided_on", "regime"),
+    [
+        ("2026-08-13", "2026-08-14", "legacy"),
+        ("2026-08-14", "2026-08-14", "legacy"),
+        ("2026-08-14", "2026-08-15", "legacy"),
+        ("2026-08-14", "2026-08-16", "legacy"),
+        ("2026-08-15", "2026-08-15", "code"),
+        ("2026-08-15", "2026-08-16", "code"),
+        ("2026-08-16", "2026-08-16", "code"),
+        (None, "2026-08-14", "legacy"),
+        (None, "2026-08-15", "code"),
+        (None, "2026-08-16", "code"),
+    ],
+)
+def test_the_law_follows_the_last_day_of_the_act(ended: str | None, decided_on: str, regime: str) -> None:
+    """Penalty Law art. 37; Code arts. 1057, 1242: continuing acts fall under the Code, equal outcomes stay under the old law."""
+    assert calculate(air("2026-08-01", ended, decided_on)).regime == regime
+
+
+def test_both_laws_stand_side_by_side_when_the_act_ended_before_the_change() -> None:
+    """Code art. 1057: the outcome of this case under each law is shown, not only the maxima."""
+    step = calculate(air("2026-08-01", "2026-08-14", "2026-09-01")).working["children"][0]
+    assert [child["label"] for child in step["children"]] == ["旧法", "生态环境法典"]
+    assert all(child["value"].endswith("元") for child in step["children"])
+
+
+def eia(investment: int, tier: str) -> PenaltyInput:
+    """Built without approval, finished before the Code, decided under it, in a province without a table of its own."""
+    factors = {"eia_class": "form_production", "site": "planned", "progress": "installation", "region": "county", "repeat": "first"}
+    began, ended, decided_on = dt.date(2026, 3, 1), dt.date(2026, 8, 1), dt.date(2026, 9, 1)
+    return PenaltyInput("unapproved_construction", "示范省", "company", began, ended, decided_on, factors, tier=tier, base_yuan=investment)
+
+
+def test_a_small_project_is_punished_by_the_old_law_because_it_is_lighter() -> None:
+    """Investment of 2 million, a report form: 1–5 % of it is far below 100,000–500,000 (Code art. 1095)."""
+    result = calculate(eia(2_000_000, "form"))
+    assert (result.regime, result.low_yuan, result.high_yuan) == ("legacy", 20_000, 100_000)
+
+
+def test_a_large_project_is_punished_by_the_code_because_it_is_lighter() -> None:
+    """Investment of 100 million, a full report: the Code's 200,000–1,000,000 is lighter than 1–5 million."""
+    result = calculate(eia(100_000_000, "book"))
+    assert (result.regime, result.low_yuan, result.high_yuan) == ("code", 200_000, 1_000_000)
+
+
+def test_the_expired_matrix_is_refused_and_the_sentence_says_what_to_do() -> None:
+    """The Guangdong rules lapse on 2026-12-31 and nothing is guessed in their place."""
+    assert calculate(air("2026-12-01", None, "2026-12-31")).amount_yuan == 200_000
+    with pytest.raises(BadInput, match=r"2022-01-01 至 2026-12-31.*benchmark=national.*第三十四条") as caught:
+        calculate(air("2026-12-01", None, "2027-01-01"))
+    assert caught.value.field == "decided_on"
+
+
+def test_a_fine_at_the_hearing_line_needs_a_hearing_notice_and_one_yuan_less_does_not() -> None:
+    """Penalty Law art. 63; decree 30 art. 89: 200,000 yuan for an organisation, taken as included."""
+    assert calculate(air("2026-09-01", None, "2026-09-10")).amount_yuan == 200_000
+    assert calculate(air("2026-09-01", None, "2026-09-10")).hearing_required
+    lighter = calculate(air("2026-09-01", None, "2026-09-10", circumstances=["merit:1"]))
+    assert (lighter.amount_yuan, lighter.hearing_required) == (190_000, False)
+    assert "20万元" in lighter.hearing_reason
