@@ -41,12 +41,13 @@ def clocks_of(case: Case, on: dt.date) -> list[CaseClock]:
         rows.append(clock("litigation", case.served_on, ended, on))
     if case.annulled_on and case.published_on:
         rows.append(clock("withdraw_publication", case.annulled_on, case.publication_withdrawn_on, on))
-    return sorted(rows, key=lambda row: (row.done_on is not None, row.due.due_on))
+    return sorted(rows, key=lambda row: (row.done_on is not None, row.due.due_on or dt.date.max))
 
 
 def clock(name: str, started: dt.date, done_on: dt.date | None, on: dt.date, suspensions: tuple[deadlines.Suspension, ...] = ()) -> CaseClock:
     due = deadlines.due(name, started, suspensions=suspensions)
-    return CaseClock(due, done_on, (due.due_on - (done_on or on)).days, (done_on or on) > due.due_on)
+    left = (due.due_on - (done_on or on)).days if due.due_on else due.left
+    return CaseClock(due, done_on, left, due.is_late(done_on or on))
 
 
 def holes(case: Case) -> tuple[deadlines.Suspension, ...]:

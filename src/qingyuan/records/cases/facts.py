@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from qingyuan.law import deadlines, rulebook
+from qingyuan.law import deadlines
 from qingyuan.records.docket import queries as docket_queries
 from qingyuan.records.registry.models import Officer
 
@@ -106,14 +106,11 @@ def legality_required(case: Case) -> str:
 
 def deliberation_required(case: Case) -> str:
     """Why those in charge must deliberate together; "" when they need not."""
-    threshold = rulebook.load().get("procedure/deliberation_threshold", on=case.filed_on)
-    if case.fine_fen is not None and case.fine_fen >= int(threshold["value"]) * 100:
-        return f"罚款数额达到{int(threshold['value'])}元"
-    return "存在减轻处罚情形" if (case.proposal or {}).get("is_mitigated") else ""
+    return "裁量计算结果须经集体讨论确认" if (case.proposal or {}).get("panel_required") else ""
 
 
 def limitation_on(case: Case) -> dt.date:
     """The last day on which the act may still be punished; an act that goes on is never too old (Penalty Law art. 36)."""
     if case.act_ended is None:
         return dt.date.max
-    return deadlines.due("limitation_harm" if case.has_harm else "limitation", case.act_ended).due_on
+    return deadlines.due("limitation_5y" if case.has_harm else "limitation_2y", case.act_ended).due_on

@@ -12,14 +12,16 @@ from django.conf import settings
 from django.db import transaction
 
 from qingyuan.errors import BadInput, NotAllowed
-from qingyuan.law import penalty
+from qingyuan.law import choice, penalty, rulebook
 from qingyuan.records.docket import actions as docket
 from qingyuan.records.docket import door as docket_door
 from qingyuan.records.docket.models import Extract
-from qingyuan.records.registry.models import Officer
+from qingyuan.records.registry.models import Division, Officer
 
 from .models import Case, Suspension
 from .steps import hold, note, take
+
+SUSPENDED = "investigation_suspended"
 
 
 @transaction.atomic
@@ -34,13 +36,22 @@ def propose_penalty(
         raise NotAllowed("裁量计算由调查人员或者审查人员进行（行政处罚法第34条）")
     result = penalty.calculate(
         penalty.PenaltyInput(
-            violation=held.violation, province=held.province_code[:2], party_kind=held.party.kind, began=held.act_began, ended=held.act_ended,
-            decided_on=at.date(), factors=factors, circumstances=circumstances,
+            violation=held.violation, province=province_name(held), party_kind=held.party.kind, began=held.act_began, ended=held.act_ended,
+            decided_on=at.date(), factors=factors, circumstances=circumstances, case=held.number,
         )
     )
-    proposal = {**result.to_json(), "factors": factors, "circumstances": circumstances}
+    law = choice.choose(held.violation, began=held.act_began, ended=held.act_ended, decided_on=at.date(), weigh=lambda regime: regime != result.regime)
+    proposal = {
+        **result.plain(), "factors": factors, "circumstances": circumstances,
+        "prohibition": [str(c) for c in law.prohibition], "penalty": [str(c) for c in law.penalty], "law_reason": law.reason,
+    }
     changes = {"proposal": proposal, "fine_fen": result.amount_yuan * 100}
     return note(held, "propose_penalty", by=by, at=at, changes=changes, why=f"拟处罚款{result.amount_yuan}元")
+
+
+def province_name(case: Case) -> str:
+    """The name by which the rule book knows the province; it decides whose discretion table is used."""
+    return Division.objects.get(code=case.province_code).name
 
 
 @transaction.atomic
@@ -76,12 +87,13 @@ def conclude(case: Case, *, summary: str, by: Officer, at: dt.datetime) -> Case:
 
 
 @transaction.atomic
-def suspend(case: Case, *, ground: str, citation: str, why: str, by: Officer, at: dt.datetime) -> Case:
-    """Stop the investigation on a ground the law knows; the decision clock stops with it (Measures 30 art. 35)."""
-    if not ground.strip() or not citation.strip():
-        raise BadInput("请写明中止事由和依据（令30第35条）", field="ground")
+def suspend(case: Case, *, why: str, by: Officer, at: dt.datetime) -> Case:
+    """Stop the investigation; the decision clock stops with it (Measures 30 art. 35)."""
+    if not why.strip():
+        raise BadInput("请写明中止调查的情形（令30第35条）", field="why")
     held = take(hold(case), "suspend", by=by, on=at.date(), at=at, why=why)
-    Suspension.objects.create(case=held, on=at.date(), by=by, note=why, made_at=at, ground=ground, citation=citation)
+    ground = rulebook.load().folder("procedure/rules")["suspensions"]["grounds"][SUSPENDED]
+    Suspension.objects.create(case=held, on=at.date(), by=by, note=why, made_at=at, ground=SUSPENDED, citation=ground["citation"])
     return held
 
 

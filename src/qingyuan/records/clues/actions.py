@@ -30,7 +30,7 @@ def open_clue(
     clue = Clue(
         number=next_number(at), title=title, source=source, rule=rule, violation=violation, facility=facility, division=facility.division,
         outlet_code=outlet_code, factor=factor, severity=severity, began=began, ended=ended, found_at=at,
-        due_on=deadlines.due("clue_check", at.date()).due_on, evidence_needed=evidence_needed or [],
+        due_on=deadlines.due("filing", at.date()).due_on, evidence_needed=evidence_needed or [],
     )
     clue.save()
     record_event(by=by, subject=f"clue:{clue.pk}", step="open_clue", at=at, after={"state": clue.state, "title": title})

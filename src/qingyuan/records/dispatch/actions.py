@@ -70,7 +70,7 @@ def issue(
     last = Assignment.objects.select_for_update().filter(number__startswith=stem).order_by("-number").values_list("number", flat=True).first()
     task = Assignment(
         number=f"{stem}{int(last[len(stem):]) + 1 if last else 1:04d}", basis=basis, reason=reason[:200], clue=clue, facility=facility,
-        division=facility.division, issued_on=at.date(), issued_by=by, due_on=due_on or deadlines.due("clue_check", at.date()).due_on,
+        division=facility.division, issued_on=at.date(), issued_by=by, due_on=due_on or deadlines.due("filing", at.date()).due_on,
     )
     task.save()
     task.inspectors.set(inspectors)
