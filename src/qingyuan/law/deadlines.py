@@ -19,7 +19,11 @@ from .citation import Citation, parse_all
 from .rulebook import Entry
 from .workdays import ONE_DAY, day_off, is_provisional, is_workday
 
+NEVER = dt.date.max
 UNITS = {"day": "日", "workday": "个工作日", "month": "个月", "year": "年", "hour": "小时"}
+
+
+Hole = tuple[dt.date, dt.date | None]
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Suspension:
 
 @dataclass(frozen=True)
 class Due:
-    """One clock computed.  ``due_on`` None means it stands still in an open suspension; ``left`` is what remains then.
+    """One clock computed.  ``due_on`` is ``NEVER`` while it stands still in an open suspension; ``left`` is what remains then.
 
     ``arithmetic`` are Chinese lines a lawyer can follow; ``provisional`` says that a day of a year without its
     holiday notice was used; ``grade`` is that of the rule."""
@@ -46,7 +50,7 @@ class Due:
     budget: int
     unit: str
     started: dt.date
-    due_on: dt.date | None
+    due_on: dt.date
     arithmetic: tuple[str, ...]
     citation: Citation
     provisional: bool
@@ -55,9 +59,14 @@ class Due:
     direction: str = "after"
     citations: tuple[Citation, ...] = field(default=())
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it stands still in a suspension that has not ended."""
+        return self.due_on == NEVER
+
     def is_late(self, on: dt.date) -> bool:
-        """Whether ``on`` is past the due day; never late while it stands still.  Backwards clocks: too late to begin."""
-        return self.due_on is not None and on > self.due_on
+        """Whether ``on`` is past the due day; never late while it stands still."""
+        return on > self.due_on
 
 
 def due(
@@ -93,7 +102,7 @@ def due_at(clock_id: str, started: dt.datetime) -> dt.datetime:
 
 def clocks() -> list[str]:
     """Ids of every clock of the rule book."""
-    return list(rulebook.load().folder("procedure"))
+    return [key for key, entry in rulebook.load().folder("procedure").items() if "budget" in rulebook.versions(entry)[0]]
 
 
 def _check_extension(entry: Entry, extension: int) -> None:
@@ -103,32 +112,39 @@ def _check_extension(entry: Entry, extension: int) -> None:
         raise BadInput(f"“{entry['label']}”{allowed}，给出的是{extension}", field="extension")
 
 
-def _holes(entry: Entry, started: dt.date, suspensions: Sequence[Suspension]) -> list[tuple[dt.date, dt.date | None]]:
-    grounds = rulebook.load().folder("procedure/rules")["suspensions"]["grounds"]
-    allowed = {name: grounds[name]["label"] for name in entry.get("suspended_by", ())}
+def _holes(entry: Entry, started: dt.date, suspensions: Sequence[Suspension]) -> list[Hole]:
     holes = []
     for hole in suspensions:
-        if hole.ground not in allowed and hole.ground not in allowed.values():
-            known = "、".join(f"{k}（{v}）" for k, v in allowed.items()) or "没有可以中止它的事由"
-            raise BadInput(f"“{entry['label']}”不因“{hole.ground}”中止；可用的事由：{known}", field="suspensions")
+        _check_ground(entry, hole)
         if hole.ended is not None and hole.ended < hole.began:
             raise BadInput(f"中止的结束日 {hole.ended} 早于开始日 {hole.began}", field="suspensions")
-        if hole.ended is not None and hole.ended <= started:
-            continue
-        holes.append((hole.began, hole.ended))
-    return sorted(holes)
+        if hole.ended is None or hole.ended > started:
+            holes.append((hole.began, hole.ended))
+    return sorted(holes, key=lambda hole: (hole[0], hole[1] or NEVER))
+
+
+def _check_ground(entry: Entry, hole: Suspension) -> None:
+    """A known ground must be one that stops this clock; an unknown one needs its own citation."""
+    grounds = rulebook.load().folder("procedure/rules")["suspensions"]["grounds"]
+    allowed = {name: grounds[name]["label"] for name in entry.get("suspended_by", ())}
+    if hole.ground in allowed or hole.ground in allowed.values():
+        return
+    is_known = hole.ground in grounds or hole.ground in [ground["label"] for ground in grounds.values()]
+    if is_known or not allowed or not (hole.ground.strip() and hole.citation.strip()):
+        known = "、".join(f"{key}（{label}）" for key, label in allowed.items()) or "没有可以中止它的事由"
+        raise BadInput(f"“{entry['label']}”不因“{hole.ground}”中止；可用的事由：{known}；其他事由要写明依据", field="suspensions")
 
 
 class _Count:
     """One walk from the start to the due day; collects the lines of the sum as it goes."""
 
-    def __init__(self, entry: Entry, started: dt.date, budget: int, holes: list[tuple[dt.date, dt.date | None]]) -> None:
+    def __init__(self, entry: Entry, started: dt.date, budget: int, holes: list[Hole]) -> None:
         self.entry, self.started, self.budget, self.holes = entry, started, budget, holes
         self.unit: str = entry["unit"]
         self.lines: list[str] = []
         self.left = 0
         self.provisional = False
-        self.due_on: dt.date | None = None
+        self.due_on: dt.date = NEVER
 
     def say(self, line: str) -> None:
         self.lines.append(line)

@@ -74,6 +74,10 @@ class RuleBook:
             return entry
         return in_force(entry, on, path)
 
+    def violations(self) -> Mapping[str, Entry]:
+        """Every violation (案由) by id, for lists to choose from."""
+        return self.folder("violations")
+
     def at(self, day: dt.date) -> DayBook:
         """The law of one day."""
         return DayBook(self, day)
