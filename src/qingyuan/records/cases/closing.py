@@ -10,6 +10,7 @@ from qingyuan.records.docket import actions as docket
 from qingyuan.records.registry.models import Officer
 
 from .models import Case
+from .papers import case_facts
 from .steps import hold, take
 
 REASONS = {"performed": "改正和处罚决定履行完毕", "annulled": "决定被撤销", "withdrawn": "撤销立案", "terminated": "终止调查"}
@@ -21,15 +22,21 @@ def close(case: Case, *, by: Officer, at: dt.datetime) -> Case:
     held = hold(case)
     reason = held.closing_reason or REASONS.get(held.state, "")
     take(held, "close", by=by, on=at.date(), at=at, changes={"closed_on": at.date(), "closing_reason": reason})
-    docket.issue(
-        kind="closing_approval", docket=held.docket, by=by, at=at,
-        facts={
-            "party": held.party.name, "cause": held.cause, "case_number": held.number, "filed_on": held.filed_on.isoformat(),
-            "decided_on": held.decided_on.isoformat() if held.decided_on else "", "reason": reason, "fine_fen": held.fine_fen,
-            "payments": [{"on": p.on.isoformat(), "amount_fen": p.amount_fen, "receipt": p.receipt} for p in held.payments.all()],
-        },
-    )
+    docket.issue(kind="closing_approval", docket=held.docket, by=by, at=at, facts={**case_facts(held), **closing_facts(held, reason)})
     return held
+
+
+def closing_facts(case: Case, reason: str) -> dict[str, object]:
+    """How it went and what is attached (review criteria 2024, item 14)."""
+    decided = f"{case.decided_on}作出决定，" if case.decided_on else ""
+    paid = [f"{p.on}缴款{p.amount_fen / 100:.2f}元（票据{p.receipt}）" for p in case.payments.all()]
+    corrected = [o.reinspection_note for o in case.inspection.correction_orders.exclude(corrected_on=None)]
+    decision = {"decision": {"number": case.decision.number, "on": case.decision.issued_on.isoformat()}} if case.decision else {}
+    return {
+        "process": f"{case.filed_on}立案，{decided}{case.closed_on}结案。", "performance": "；".join(paid) or "无须履行。",
+        "attachments": "；".join(f"票据{p.receipt}" for p in case.payments.all()) or case.annulment or "无", "closing": {"reason": reason},
+        **({"correction": {"result": "；".join(corrected)}} if corrected else {}), **decision,
+    }
 
 
 @transaction.atomic

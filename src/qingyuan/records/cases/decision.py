@@ -11,7 +11,7 @@ from qingyuan.records.docket.models import Document
 from qingyuan.records.registry.models import Officer
 
 from .models import Case
-from .papers import decision_facts
+from .papers import case_facts
 from .steps import hold, take
 
 
@@ -20,7 +20,7 @@ def decide(case: Case, *, by: Officer, at: dt.datetime, version: int | None = No
     """Make the decision; the document is written, numbered and digested in the same transaction."""
     held = hold(case, version=version)
     take(held, "decide", by=by, on=at.date(), at=at, changes={"decided_on": at.date()})
-    document = docket.issue(kind="penalty_decision", docket=held.docket, by=by, at=at, facts=decision_facts(held))
+    document = docket.issue(kind="penalty_decision", docket=held.docket, by=by, at=at, facts=case_facts(held))
     held.decision = document
     held.save(update_fields=["decision"])
     return document

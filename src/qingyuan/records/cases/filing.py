@@ -7,13 +7,15 @@ import datetime as dt
 from django.db import transaction
 
 from qingyuan.errors import BadInput, NotAllowed
-from qingyuan.law import deadlines, rulebook
+from qingyuan.law import choice, deadlines, rulebook
 from qingyuan.records.docket import actions as docket
 from qingyuan.records.inspections.models import Inspection
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Officer
 
+from .facts import limitation_on
 from .models import Case
+from .papers import case_facts
 from .steps import hold, take
 
 
@@ -62,13 +64,11 @@ def why_not_file(visit: Inspection, *, by: Officer, on: dt.date, act_ended: dt.d
 
 
 def filing_facts(case: Case) -> dict[str, object]:
-    """What the filing approval says."""
-    return {
-        "party": case.party.name, "uscc": case.party.uscc, "address": case.party.address, "legal_representative": case.party.legal_representative,
-        "cause": case.cause, "source": case.clue.get_source_display() if case.clue else "现场检查", "clue": case.clue.number if case.clue else "",
-        "facts": case.inspection.conclusion_note, "filed_on": case.filed_on.isoformat(),
-        "investigators": [{"name": o.name, "certificate_number": o.certificate_number} for o in case.investigators.all()],
-    }
+    """What the filing approval says; the law is that of the act, the fine is not yet calculated."""
+    law = choice.choose(case.violation, began=case.act_began, ended=case.act_ended, decided_on=case.filed_on)
+    until = {"limitation_until": limitation_on(case).isoformat()} if case.act_ended else {}
+    reason = "有初步证据证明存在违法事实，依法应当给予行政处罚，属于本机关管辖，且未超过追责期限。"
+    return {**case_facts(case), "law": {"prohibition": [c.written for c in law.prohibition]}, "filing": {"reason": reason, **until}}
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from qingyuan.records.docket.models import Extract
 from qingyuan.records.registry.models import Division, Officer
 
 from .models import Case, Suspension
+from .papers import case_facts
 from .steps import hold, note, take
 
 SUSPENDED = "investigation_suspended"
@@ -43,7 +44,7 @@ def propose_penalty(
     law = choice.choose(held.violation, began=held.act_began, ended=held.act_ended, decided_on=at.date(), weigh=lambda regime: regime != result.regime)
     proposal = {
         **result.plain(), "factors": factors, "circumstances": circumstances,
-        "prohibition": [str(c) for c in law.prohibition], "penalty": [str(c) for c in law.penalty], "law_reason": law.reason,
+        "prohibition": [c.written for c in law.prohibition], "penalty": [c.written for c in law.penalty], "law_reason": law.reason,
     }
     changes = {"proposal": proposal, "fine_fen": result.amount_yuan * 100}
     return note(held, "propose_penalty", by=by, at=at, changes=changes, why=f"拟处罚款{result.amount_yuan}元")
@@ -75,14 +76,8 @@ def conclude(case: Case, *, summary: str, by: Officer, at: dt.datetime) -> Case:
     if not summary.strip():
         raise BadInput("调查报告须写明事实、证据和初步意见（令30第37条）", field="summary")
     held = take(hold(case), "conclude", by=by, on=at.date(), at=at, why=summary, changes={"concluded_on": at.date()})
-    docket.issue(
-        kind="investigation_report", docket=held.docket, by=by, at=at,
-        facts={
-            "party": held.party.name, "uscc": held.party.uscc, "address": held.party.address, "legal_representative": held.party.legal_representative,
-            "cause": held.cause, "number": held.number, "filed_on": held.filed_on.isoformat(), "facts": held.inspection.record.facts, "opinion": summary,
-            "investigators": [{"name": o.name, "certificate_number": o.certificate_number} for o in held.investigators.all()],
-        },
-    )
+    facts = {**case_facts(held), "conclusion": "事实清楚，证据确凿，调查程序合法。", "proposal": summary}
+    docket.issue(kind="investigation_report", docket=held.docket, by=by, at=at, facts=facts)
     return held
 
 

@@ -12,7 +12,7 @@ from qingyuan.records.docket.models import Document
 from qingyuan.records.registry.models import Officer
 
 from .models import Case, Statement
-from .papers import decision_facts
+from .papers import case_facts
 from .steps import hold, note, take
 
 
@@ -23,7 +23,7 @@ def give_notice(case: Case, *, by: Officer, at: dt.datetime) -> Document:
     name = "notify_again" if held.state == "answered" else "give_notice"
     cleared = {"notified_fen": held.fine_fen, "notice_served_on": None, "waived_on": None}
     take(held, name, by=by, on=at.date(), at=at, changes=cleared)
-    return docket.issue(kind="prior_notice", docket=held.docket, by=by, at=at, facts=decision_facts(held))
+    return docket.issue(kind="prior_notice", docket=held.docket, by=by, at=at, facts=case_facts(held))
 
 
 @transaction.atomic

@@ -1,29 +1,124 @@
-"""What the notice and the decision say, drawn from the record: nothing here is typed twice."""
+"""What the papers of a case say, drawn from the record: nothing here is typed twice.
+
+The shape is that of the fields in ``docket/kinds``: nested plain values, and ``sources`` naming the record behind each part.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from qingyuan.engines.store import factors
 from qingyuan.records.docket import queries as docket_queries
+from qingyuan.records.registry.models import Agency, Officer, Operator
 
 from .models import Case
 
 
-def decision_facts(case: Case) -> dict[str, Any]:
-    """The six elements of Penalty Law art. 59, and what the review criteria add."""
-    proposal = case.proposal or {}
+def agency_facts(agency: Agency, contact: Officer | None = None) -> dict[str, Any]:
     return {
-        "party": case.party.name, "party_kind": case.party.kind, "uscc": case.party.uscc, "address": case.party.address,
-        "legal_representative": case.party.legal_representative, "case_number": case.number, "cause": case.cause,
-        "facility": case.facility.name, "inspected_on": case.inspection.began_at.date().isoformat(),
-        "facts": case.inspection.record.facts, "evidence": docket_queries.evidence_lines(case.docket),
-        "act_began": case.act_began.isoformat(), "act_ended": case.act_ended.isoformat() if case.act_ended else "",
-        "prohibition": proposal.get("prohibition", []), "penalty": proposal.get("penalty", []), "matrix": proposal.get("matrix", ""),
-        "working": proposal.get("working", {}), "low_yuan": proposal.get("low_yuan"), "high_yuan": proposal.get("high_yuan"),
-        "fine_fen": case.fine_fen, "hearing_required": proposal.get("hearing_required", False),
-        "noticed_on": case.notice_served_on.isoformat() if case.notice_served_on else "",
-        "has_waived": case.waived_on is not None, "hearing_closed_on": case.hearing_closed_on.isoformat() if case.hearing_closed_on else "",
-        "statements": [{"text": s.text, "answer": s.answer, "is_accepted": s.is_accepted} for s in case.statements.all()],
-        "payee": case.agency.payee, "reconsideration_body": case.agency.reconsideration_body, "court": case.agency.court,
-        "agency_phone": case.agency.phone, "agency_address": case.agency.address,
+        "name": agency.name, "short_name": agency.short_name, "address": agency.address, "telephone": agency.phone,
+        "contact": contact.name if contact else "",
     }
+
+
+def party_facts(party: Operator) -> dict[str, Any]:
+    return {
+        "kind": party.kind, "name": party.name, "uscc": party.uscc, "address": party.address, "legal_representative": party.legal_representative,
+        "telephone": party.phone, "description": f"{party.name}，统一社会信用代码{party.uscc}，住所{party.address}，法定代表人{party.legal_representative}。",
+    }
+
+
+def people(officers: list[Officer]) -> list[dict[str, str]]:
+    return [{"name": o.name, "certificate_number": o.certificate_number} for o in officers]
+
+
+def case_facts(case: Case) -> dict[str, Any]:
+    """Everything the papers of the ordinary procedure may ask for, as it stands now."""
+    return {
+        "agency": agency_facts(case.agency, case.investigators.first()),
+        "party": party_facts(case.party),
+        "case": {
+            "number": case.number, "cause": case.cause, "source": case.clue.get_source_display() if case.clue else "现场检查",
+            "found_on": (case.clue.found_at if case.clue else case.inspection.began_at).date().isoformat(),
+            "filed_on": case.filed_on.isoformat(), "origin": origin(case),
+        },
+        "inspected_on": case.inspection.began_at.date().isoformat(),
+        "violation": violation_facts(case),
+        "evidence": docket_queries.evidence_lines(case.docket),
+        "officers": people(list(case.investigators.all())),
+        **law_facts(case),
+        **answer_facts(case),
+        "payment": {"bank": case.agency.payee or "见缴款书", "account": "以《非税收入缴款书》载明的账户为准"},
+        "remedy": {"reconsideration_to": case.agency.reconsideration_body, "court": case.agency.court},
+        "sources": {
+            "inspected_on": f"inspection:{case.inspection_id}", "notice": f"case:{case.pk}", "statement": f"case:{case.pk}",
+            "discretion": f"certificate:{case.pk}", "party": f"operator:{case.party_id}",
+        },
+    }
+
+
+def origin(case: Case) -> str:
+    found = f"{case.clue.found_at.date()}，线索{case.clue.number}（{case.clue.get_source_display()}）；" if case.clue else ""
+    return f"{found}{case.inspection.began_at.date()}开展现场检查；{case.filed_on}立案调查。"
+
+
+def violation_facts(case: Case) -> dict[str, Any]:
+    """The structured hours behind the case first, then what was seen on site."""
+    record = case.inspection.record
+    seen = {"text": record.facts.rstrip("。") + "。", "source": f"document:{record.document_id}"}
+    rows = list(case.clue.findings.all()) if case.clue else []
+    measured = [row for row in rows if row.limit_value is not None and row.value is not None]
+    if not measured:
+        return {"facts": [seen]}
+    readings = [reading(row.data, row) for row in measured]
+    worst = max(measured, key=lambda row: row.value)
+    summary = {
+        "text": f"{len(measured)}个时段的自动监测小时均值超过许可排放浓度，最高{readings[measured.index(worst)]['value']}，限值{worst.limit_value:g}。",
+        "source": f"clue:{case.clue_id}",
+    }
+    return {"facts": [summary, seen], "readings": readings[:24], "readings_caption": "超过限值的时段（自动监测数据，详见提取件）"}
+
+
+def reading(data: dict[str, Any], row: Any) -> dict[str, str]:
+    multiple = row.value / row.limit_value - 1 if row.limit_value else 0.0
+    return {
+        "time": f"{row.began.astimezone():%Y-%m-%d %H:%M}", "outlet": str(data.get("outlet", "")).partition("/")[2] or "",
+        "factor": factors.name(str(data.get("factor") or "")), "value": f"{row.value:.3g}" if row.value < 1 else f"{row.value:.1f}",
+        "limit_value": f"{row.limit_value:g}", "multiple": f"{multiple:.2f}",
+    }
+
+
+def law_facts(case: Case) -> dict[str, Any]:
+    proposal = case.proposal or {}
+    fine = {} if case.fine_fen is None else {"fine_fen": case.fine_fen}
+    return {
+        "law": {
+            "prohibition": proposal.get("prohibition", []), "penalty": proposal.get("penalty", []),
+            "correction": ["penalty_law:28.1"], "reason": proposal.get("law_reason", ""),
+        },
+        "discretion": {
+            "low_yuan": proposal.get("low_yuan"), "high_yuan": proposal.get("high_yuan"), "amount_yuan": proposal.get("amount_yuan"),
+            "benchmark": proposal.get("benchmark", ""), "working": proposal.get("working", {}), "circumstances": [],
+        },
+        "penalty": fine,
+        "hearing": {"is_required": bool(proposal.get("hearing_required")), **held(case)},
+    }
+
+
+def held(case: Case) -> dict[str, str]:
+    return {"held_on": case.hearing_closed_on.isoformat(), "result": "听取了当事人意见"} if case.hearing_closed_on else {}
+
+
+def answer_facts(case: Case) -> dict[str, Any]:
+    """That the party was told, and what it said."""
+    facts: dict[str, Any] = {}
+    if case.notice_served_on:
+        number = case.docket.documents.filter(kind="prior_notice").values_list("number", flat=True).last() or ""
+        offered = bool((case.proposal or {}).get("hearing_required"))
+        facts["notice"] = {"served_on": case.notice_served_on.isoformat(), "number": number, "hearing_offered": offered}
+    said = case.statements.last()
+    if said is not None and said.answered_on:
+        facts["statement"] = {"on": said.on.isoformat(), "text": said.text, "adopted": bool(said.is_accepted), "reason": said.answer}
+    elif case.waived_on:
+        facts["statement"] = {"waived": True}
+    return facts

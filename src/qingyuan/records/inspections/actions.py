@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
 from qingyuan.errors import BadInput, NotAllowed
+from qingyuan.law import choice
 from qingyuan.records.clues import actions as clue_actions
 from qingyuan.records.dispatch import actions as dispatch_actions
 from qingyuan.records.dispatch.models import Assignment
 from qingyuan.records.docket import actions as docket
+from qingyuan.records.docket import queries as docket_queries
 from qingyuan.records.docket.models import EvidenceItem
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Officer
@@ -41,40 +44,53 @@ def take_photo(visit: Inspection, *, name: str, content: bytes, by: Officer, at:
 
 @transaction.atomic
 def record(
-    visit: Inspection, *, facts: str, person_on_site: str, position: str, was_certificate_shown: bool, was_told_of_recusal: bool,
-    was_signed: bool, refusal: str = "", by: Officer, at: dt.datetime,
+    visit: Inspection, *, production: str, permits: str, treatment: str, facts: str, sampling: str = "", person_on_site: str, position: str = "",
+    was_certificate_shown: bool, was_told_of_recusal: bool, was_signed: bool, refusal: str = "", by: Officer, at: dt.datetime,
 ) -> OnSiteRecord:
     """Write the on-site record; every required element or nothing."""
     fresh = hold(visit)
     only_inspectors(fresh, by)
-    reasons = [
-        "" if facts.strip() else "笔录没有写检查情况（令30第28条）",
-        "" if person_on_site.strip() else "笔录没有写现场负责人（令30第28条）",
-        "" if was_certificate_shown else "检查前应当出示执法证件并在笔录中载明（行政处罚法第55条）",
-        "" if was_told_of_recusal else "应当告知当事人有权申请回避（行政处罚法第43条、第44条）",
-        "" if was_signed or refusal.strip() else "当事人未签字的，应当注明拒签情况（令30第28条）",
-    ]
-    if any(reasons):
-        raise NotAllowed(reason for reason in reasons if reason)
+    seen = {"production": production, "permits": permits, "treatment": treatment, "facts": facts, "sampling": sampling}
+    met = {
+        "person_on_site": person_on_site, "position": position, "was_certificate_shown": was_certificate_shown,
+        "was_told_of_recusal": was_told_of_recusal, "was_signed": was_signed, "refusal": refusal,
+    }
+    reasons = missing_elements(seen, met)
+    if reasons:
+        raise NotAllowed(reasons)
     state = INSPECTION.take(fresh.state, "record")
-    people = list(fresh.assignment.inspectors.all())
-    document = docket.issue(
-        kind="on_site_record", docket=fresh.docket, by=by, at=at,
-        facts={
-            "party": fresh.facility.operator.name, "facility": fresh.facility.name, "address": fresh.facility.address,
-            "uscc": fresh.facility.operator.uscc, "legal_representative": fresh.facility.operator.legal_representative,
-            "began_at": fresh.began_at.isoformat(), "ended_at": at.isoformat(), "facts": facts, "person_on_site": person_on_site, "position": position,
-            "inspectors": [{"name": p.name, "certificate_number": p.certificate_number} for p in people],
-            "was_certificate_shown": was_certificate_shown, "was_told_of_recusal": was_told_of_recusal, "was_signed": was_signed, "refusal": refusal,
-        },
-    )
-    row = OnSiteRecord.objects.create(
-        inspection=fresh, facts=facts, person_on_site=person_on_site, position=position, was_certificate_shown=was_certificate_shown,
-        was_told_of_recusal=was_told_of_recusal, was_signed=was_signed, refusal=refusal, document=document,
-    )
+    document = docket.issue(kind="on_site_record", docket=fresh.docket, by=by, at=at, facts=record_facts(fresh, seen, met, by, at))
+    row = OnSiteRecord.objects.create(inspection=fresh, document=document, **seen, **met)
     move(fresh, state, "record", by=by, at=at, ended_at=at)
     visit.refresh_from_db()
     return row
+
+
+def missing_elements(seen: dict[str, str], met: dict[str, Any]) -> list[str]:
+    """What the record lacks, each with the article that asks for it."""
+    names = {"production": "建设与生产情况", "permits": "环保手续情况", "treatment": "产污及治污设施运行情况", "facts": "检查所见"}
+    reasons = [f"笔录没有写{label}（令30第28条）" for field, label in names.items() if not seen[field].strip()]
+    conditions = [
+        (met["person_on_site"].strip(), "笔录没有写现场负责人（令30第28条）"),
+        (met["was_certificate_shown"], "检查前应当出示执法证件并在笔录中载明（行政处罚法第55条）"),
+        (met["was_told_of_recusal"], "应当告知当事人有权申请回避（行政处罚法第43条、第44条）"),
+        (met["was_signed"] or met["refusal"].strip(), "当事人未签字的，应当注明拒签情况（令30第28条）"),
+    ]
+    return reasons + [sentence for holds, sentence in conditions if not holds]
+
+
+def record_facts(visit: Inspection, seen: dict[str, str], met: dict[str, Any], by: Officer, at: dt.datetime) -> dict[str, Any]:
+    """The elements of the on-site record (Measures 30 art. 28)."""
+    place, party = visit.facility, visit.facility.operator
+    findings = {key: seen[key] for key in ("production", "permits", "treatment")} | {"violation": seen["facts"]}
+    return {
+        "agency": {"name": by.agency.authority.name}, "began_at": visit.began_at.isoformat(), "ended_at": at.isoformat(),
+        "place": place.address or place.name, "party": {"name": party.name, "uscc": party.uscc, "legal_representative": party.legal_representative},
+        "present": {"name": met["person_on_site"], "position": met["position"], "comment": met["refusal"]},
+        "officers": [{"name": o.name, "certificate_number": o.certificate_number} for o in visit.assignment.inspectors.order_by("pk")],
+        "recorder": by.name, "certificates_shown": met["was_certificate_shown"], "rights_told": met["was_told_of_recusal"],
+        "findings": {**findings, **({"sampling": seen["sampling"]} if seen["sampling"] else {})},
+    }
 
 
 @transaction.atomic
@@ -106,17 +122,29 @@ def order_correction(visit: Inspection, *, requirement: str, correct_by: dt.date
         raise NotAllowed("检查结论不是“发现涉嫌违法行为”，不能责令改正（行政处罚法第28条）")
     if not requirement.strip() or correct_by < at.date():
         raise BadInput("请写明改正要求，改正期限不得早于作出日期", field="requirement")
-    document = docket.issue(
-        kind="correction_order", docket=visit.docket, by=by, at=at,
-        facts={
-            "party": visit.facility.operator.name, "uscc": visit.facility.operator.uscc, "address": visit.facility.operator.address,
-            "legal_representative": visit.facility.operator.legal_representative, "facts": visit.record.facts,
-            "requirement": requirement, "correct_by": correct_by.isoformat(),
-        },
-    )
+    document = docket.issue(kind="correction_order", docket=visit.docket, by=by, at=at, facts=correction_facts(visit, requirement, correct_by, by, at.date()))
     order = CorrectionOrder.objects.create(inspection=visit, requirement=requirement, ordered_on=at.date(), correct_by=correct_by, document=document)
     record_event(by=by, subject=f"inspection:{visit.pk}", step="order_correction", at=at, after={"correct_by": correct_by.isoformat()})
     return order
+
+
+def correction_facts(visit: Inspection, requirement: str, correct_by: dt.date, by: Officer, on: dt.date) -> dict[str, Any]:
+    """What the order to correct says; the duty broken is that of the clue's violation on that day."""
+    agency, party = by.agency.authority, visit.facility.operator
+    clue = visit.assignment.clue
+    law = choice.choose(clue.violation, began=on, ended=None, decided_on=on) if clue is not None and clue.violation else None
+    return {
+        "agency": {"name": agency.name, "short_name": agency.short_name}, "inspected_on": visit.began_at.date().isoformat(),
+        "party": {"kind": party.kind, "name": party.name, "uscc": party.uscc, "address": party.address, "legal_representative": party.legal_representative},
+        "violation": {"facts": [{"text": visit.record.facts.rstrip("。") + "。", "source": f"document:{visit.record.document_id}"}]},
+        "evidence": docket_queries.evidence_lines(visit.docket),
+        "law": {"prohibition": [c.written for c in law.prohibition] if law else ["penalty_law:28.1"], "correction": ["penalty_law:28.1"]},
+        "correction": {
+            "content": requirement, "due_on": correct_by.isoformat(), "consequence": "逾期不改正的，我局将依法处理。",
+            "reinspection": "我局将依法对改正情况进行复查。",
+        },
+        "remedy": {"reconsideration_to": agency.reconsideration_body, "court": agency.court},
+    }
 
 
 @transaction.atomic

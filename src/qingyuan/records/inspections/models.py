@@ -34,7 +34,11 @@ class OnSiteRecord(models.Model):
     """The on-site inspection record (Penalty Law art. 55; Measures 30 art. 28)."""
 
     inspection = models.OneToOneField(Inspection, models.PROTECT, verbose_name="现场检查", related_name="record")
-    facts = models.TextField("检查（勘察）情况")
+    production = models.TextField("建设与生产情况")
+    permits = models.TextField("环保手续情况")
+    treatment = models.TextField("产污及治污设施运行情况")
+    facts = models.TextField("违法情况或者检查所见")
+    sampling = models.TextField("采样、拍摄与陪同情况", blank=True)
     person_on_site = models.CharField("现场负责人", max_length=40)
     position = models.CharField("职务", max_length=40, blank=True)
     was_certificate_shown = models.BooleanField("已出示执法证件", help_text="行政处罚法第五十五条")
