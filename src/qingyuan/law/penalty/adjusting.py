@@ -47,7 +47,7 @@ class Adjusted:
 
 def grounds(shelf: Shelf, given: PenaltyInput, province: str) -> tuple[Ground, ...]:
     """The circumstances of the case, each known, in its place and with its percent; BadInput otherwise."""
-    found = [_ground(shelf, entry, province) for entry in given.circumstances]
+    found = [_ground(shelf, given, entry, province) for entry in given.circumstances]
     ids = [ground.circumstance.id for ground in found]
     for ground in found:
         item = ground.circumstance
@@ -60,13 +60,19 @@ def grounds(shelf: Shelf, given: PenaltyInput, province: str) -> tuple[Ground, .
     return tuple(found)
 
 
-def _ground(shelf: Shelf, entry: str, province: str) -> Ground:
+def _ground(shelf: Shelf, given: PenaltyInput, entry: str, province: str) -> Ground:
     key, _, told = str(entry).partition(":")
     item = shelf.circumstance(key.strip())
     if item.province not in (NATIONAL, province):
         home = shelf.province(item.province).name if item.province in shelf.provinces else item.province
         raise BadInput(f"circumstances（情节）{item.id} 只在{home}适用，本案省份不同；请改用国家规定的情节（行政处罚法第三十二条）", field="circumstances")
     cited = printed_all(article["cite"] for article in item.articles)
+    if given.violation not in item.violations and "*" not in item.violations:
+        raise BadInput(f"circumstances（情节）{item.id}（{item.name}）不适用于本案由 {given.violation}；它适用于：{'、'.join(item.violations) or '尚无收录的案由'}（{cited}）", field="circumstances")
+    if not item.cited(given.decided_on):
+        raise BadInput(f"circumstances（情节）{item.id}（{item.name}）在决定日 {given.decided_on} 没有生效的依据（{cited}）；请改用当日有效的情节", field="circumstances")
+    if item.effect in EXEMPT and item.grade not in ("A", "B"):
+        raise BadInput(f"circumstances（情节）{item.id}（{item.name}）的来源未核实（可信度 {item.grade}），只作提示，不能单独作为不予处罚的依据；请改用法律规定的情节（行政处罚法第三十三条）", field="circumstances")
     if item.extent is None:
         if told:
             raise BadInput(f"circumstances（情节）{item.id} 不带幅度；请去掉“:{told}”（{cited}）", field="circumstances")

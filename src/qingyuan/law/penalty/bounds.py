@@ -58,15 +58,13 @@ def _tier(given: PenaltyInput, regime: Regime) -> Tier:
     tiers = tiers_for(regime, given.party_kind)
     if not tiers:
         raise BadInput(f"{printed_all(regime.penalty)}没有对{PARTY_KINDS[given.party_kind]}的罚款；party_kind 请改填另一类", field="party_kind")
-    choices = "、".join(f"{tier.id}（{tier.name}，{shown(tier)}）" for tier in tiers)
-    if given.tier:
-        for tier in tiers:
-            if tier.id in given.tiers:
-                return tier
-        if len(tiers) > 1:
-            raise BadInput(f"tier（法定档次）没有“{given.tier}”；{printed_all(regime.penalty)}可选：{choices}", field="tier")
+    for tier in tiers:
+        if tier.id in given.tiers:
+            return tier
     if len(tiers) > 1:
-        raise BadInput(f"缺少 tier（法定档次）；{printed_all(regime.penalty)}可选：{choices}", field="tier")
+        choices = "、".join(f"{tier.id}（{tier.name}，{shown(tier)}）" for tier in tiers)
+        what = f"tier（法定档次）没有“{given.tier}”" if given.tier else "缺少 tier（法定档次）"
+        raise BadInput(f"{what}；{printed_all(regime.penalty)}可选：{choices}", field="tier")
     return tiers[0]
 
 

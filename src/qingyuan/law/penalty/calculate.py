@@ -98,7 +98,7 @@ def assess(given: PenaltyInput, book: Shelf) -> tuple[PenaltyResult, tuple[Outco
     choice = selection.candidates(given, violation)
     _known_tier(given, choice.regimes)
     outcomes = tuple(_outcome(given, book, violation, regime) for regime in choice.regimes)
-    _known_factors(given, [outcome.found.table for outcome in outcomes])
+    _known_factors(given, {outcome.regime.regime: outcome.found.table for outcome in outcomes})
     _known_kinds(given, choice.regimes)
     chosen = min(outcomes, key=lambda outcome: outcome.weight)
     heard = hearing(given, chosen.amount_yuan, chosen.found.province, book.province(selection.NATIONAL))
@@ -128,7 +128,7 @@ def assess(given: PenaltyInput, book: Shelf) -> tuple[PenaltyResult, tuple[Outco
 def _outcome(given: PenaltyInput, book: Shelf, violation: Violation, regime: Regime) -> Outcome:
     held = bounds.bounds(given, regime, book.province(selection.NATIONAL).simple_procedure[given.party_kind])
     found = selection.table_for(book, given, violation, regime, held.tier.id)
-    chosen = scoring.choose(found.table, given.factors)
+    chosen = scoring.choose(found.table, given.factors_for(regime.regime))
     ground = adjusting.grounds(book, given, found.province.id)
     adjusting.check_levels(ground, chosen)
     priced = MODELS[found.table.model](found.table, chosen, held)
@@ -170,9 +170,13 @@ def _known_tier(given: PenaltyInput, regimes: tuple[Regime, ...]) -> None:
             raise BadInput(f"tier（法定档次）没有“{tier}”；可选：{choices}（{printed_all(regimes[-1].penalty)}）", field="tier")
 
 
-def _known_factors(given: PenaltyInput, tables: list[Table]) -> None:
+def _known_factors(given: PenaltyInput, by_regime: Mapping[str, Table]) -> None:
+    tables = list(by_regime.values())
     known = {factor.id: factor.name for table in tables for factor in table.factors}
+    prefixed = {f"{regime}.{factor.id}" for regime, table in by_regime.items() for factor in table.factors}
     for key in given.factors:
+        if key in prefixed:
+            continue
         if key not in known:
             allowed = "、".join(f"{name}（{told}）" for name, told in known.items())
             raise BadInput(f"factors 里没有“{key}”这个裁量因素；可用的有：{allowed}（{'；'.join(table.section for table in tables)}）", field=f"factors.{key}")

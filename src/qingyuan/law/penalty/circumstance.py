@@ -29,6 +29,7 @@ class Circumstance:
     effect: str
     duty: str
     province: str
+    violations: tuple[str, ...]
     articles: tuple[Mapping[str, Any], ...]
     extent: Extent | None
     excludes: tuple[str, ...]
@@ -56,6 +57,7 @@ class Circumstance:
             effect=data["effect"],
             duty=data.get("duty", "must"),
             province=data.get("province", "national"),
+            violations=tuple(data.get("violations", ("*",))),
             articles=tuple(data["articles"]),
             extent=Extent(extent["of"], extent.get("at_least", 0), extent["at_most"]) if extent else None,
             excludes=tuple(data.get("excludes", ())),

@@ -23,10 +23,11 @@ class PenaltyInput:
     violation: id in the rule book, e.g. "air_exceedance".  province: id or name, e.g. "guangdong", "广东省".
     party_kind: "company" or "person".  began, ended: first and last day of the violation; ``ended`` None = still going on.
     decided_on: day of the decision.  factors: factor id → level id, number, {measure: number}, a list of these
-    (the heaviest counts) or "unknown" (the lightest counts).  circumstances: ids, with the percent where the ground
+    (the heaviest counts) or "unknown" (the lightest counts); where two laws are compared and their tables differ, a key may be
+    written for one of them: "code.eia_class".  circumstances: ids, with the percent where the ground
     leaves room: "refuses_cooperation:10".  tier: which range of the article, where it has several.
     base_yuan: total investment or disposal cost, where the fine is a share of it, whole yuan.
-    benchmark: "" the province's own; "national" to set it aside openly.  other_kinds: other penalties proposed.
+    benchmark: "" the province's own; "national" to set it aside openly; or the id of a reference table.  other_kinds: other penalties proposed.
     evidence: factor or circumstance id → evidence numbers.  case: case number, only carried along.
     """
 
@@ -49,6 +50,11 @@ class PenaltyInput:
     def tiers(self) -> tuple[str, ...]:
         """The tier ids given; two laws that are compared may each need their own: "severe,overdue"."""
         return tuple(part.strip() for part in self.tier.split(",") if part.strip())
+
+    def factors_for(self, regime: str) -> dict[str, Any]:
+        """The facts for one law: the shared ones, and those written for it alone ("code.eia_class"), which go first."""
+        own = {key.partition(".")[2]: value for key, value in self.factors.items() if key.partition(".")[0] == regime and "." in key}
+        return {key: value for key, value in self.factors.items() if "." not in key} | own
 
     def canonical(self) -> dict[str, Any]:
         """The input as plain JSON values, numbers as text, for the certificate."""
@@ -131,8 +137,6 @@ def checked(given: PenaltyInput) -> PenaltyInput:
         raise BadInput(f"decided_on（决定日 {given.decided_on}）早于违法行为（{given.ended or given.began}）；决定日应不早于该日（行政处罚法第三十七条）", field="decided_on")
     if given.base_yuan is not None and (isinstance(given.base_yuan, bool) or not isinstance(given.base_yuan, int) or given.base_yuan <= 0):
         raise BadInput(f"base_yuan（计罚基数）是“{given.base_yuan}”；应是大于 0 的整数元，例如总投资额 20000000", field="base_yuan")
-    if given.benchmark not in ("", "national"):
-        raise BadInput(f"benchmark（裁量基准）是“{given.benchmark}”；留空用本省基准，填 national 用国家框架（环执法〔2019〕42号）", field="benchmark")
     return given
 
 

@@ -60,6 +60,9 @@ def table_for(shelf: Shelf, given: PenaltyInput, violation: Violation, regime: R
     """The province's own table, a carried one, or openly the national framework, in this order."""
     province = shelf.province(given.province)
     notes: list[str] = []
+    if given.benchmark not in ("", NATIONAL):
+        table = _reference(shelf, given.benchmark)
+        return Found(table, province, (f"{table.section}只供参考计算，不能作为裁量依据",), True, True)
     if province.id != NATIONAL and given.benchmark != NATIONAL:
         own = _match(shelf, province.id, violation.id, regime.regime, tier, given.party_kind)
         if own:
@@ -76,6 +79,15 @@ def table_for(shelf: Shelf, given: PenaltyInput, violation: Violation, regime: R
     if not table.official:
         notes.append("国家框架的公式原文未取得，此为平台默认算法，非官方公式，结果仅供集体讨论参考")
     return Found(table, province, tuple(notes), not table.official, True)
+
+
+def _reference(shelf: Shelf, key: str) -> Table:
+    references = [table for table in shelf.all_tables() if not table.applies]
+    for table in references:
+        if table.id == key:
+            return table
+    known = "、".join(f"{table.id}（{table.section}）" for table in references)
+    raise BadInput(f"benchmark（裁量基准）没有“{key}”；留空用本省基准，填 national 用国家框架（环执法〔2019〕42号），或填参考表：{known}", field="benchmark")
 
 
 def _in_force(province: Benchmark, day: dt.date) -> None:

@@ -41,6 +41,15 @@ class Shelf:
         return {key: Table.read(page) for key, page in self.tables.items()}
 
     @cached_property
+    def _provinces(self) -> dict[str, Benchmark]:
+        names = {}
+        for key, page in self.provinces.items():
+            for name in (page.get("short", ""), page["name"], key):
+                if name:
+                    names[name] = Benchmark.read(page)
+        return names
+
+    @cached_property
     def _by_violation(self) -> dict[tuple[str, str], list[Table]]:
         found: dict[tuple[str, str], list[Table]] = {}
         for table in self._tables.values():
@@ -65,9 +74,9 @@ class Shelf:
 
     def province(self, name: str) -> Benchmark:
         """The province by id (guangdong), name (广东省) or short name (广东)."""
-        for key, page in self.provinces.items():
-            if name and name in (key, page["name"], page.get("short", "")):
-                return Benchmark.read(page)
+        found = self._provinces.get(name)
+        if found is not None:
+            return found
         known = "、".join(page["name"] for page in self.provinces.values() if page["id"] != "national")
         raise BadInput(f"province（省份）没有“{name}”；可填：{known}", field="province")
 
@@ -81,7 +90,7 @@ class Shelf:
     def circumstance(self, key: str) -> Circumstance:
         """The circumstance with this id; BadInput lists what may be given."""
         if key not in self._circumstances:
-            allowed = "、".join(f"{c.id}（{c.name}）" for c in self._circumstances.values())
+            allowed = "、".join(f"{c.id}（{c.name}）" for c in self._circumstances.values() if c.province == "national" and c.grade == "A")
             raise BadInput(f"circumstances（情节）没有“{key}”；可用的有：{allowed}（行政处罚法第三十至三十三条）", field="circumstances")
         return self._circumstances[key]
 
@@ -147,11 +156,11 @@ def _index(pages: Iterable[Page]) -> dict[str, Page]:
 
 @lru_cache(maxsize=4)
 def load(book: Path = BOOK) -> Shelf:
-    """Read the folders violations/, matrix/ and exemptions/circumstances/ of the rule book, once."""
+    """Read the folders violations/, matrix/ and exemptions/{circumstances,catalogues}/ of the rule book, once."""
     matrix = list(_pages(book / "matrix"))
     return Shelf(
         violations=_index(_pages(book / "violations")),
         provinces=_index(page for page in matrix if page["page"] == "province"),
         tables=_index(page for page in matrix if page["page"] == "table"),
-        circumstances=_index(_pages(book / "exemptions" / "circumstances")),
+        circumstances=_index(page for folder in ("circumstances", "catalogues") for page in _pages(book / "exemptions" / folder)),
     )

@@ -40,15 +40,14 @@ def lines(tree: dict[str, Any], depth: int = 0) -> list[str]:
 
 def plain(number: Fraction | int) -> str:
     """An exact number for a reader: whole if whole, else at most four decimals."""
-    number = Fraction(number)
     if number.denominator == 1:
-        return str(number.numerator)
+        return str(int(number))
     return f"{float(number):.4f}".rstrip("0").rstrip(".")
 
 
 def yuan(amount: Fraction | int) -> str:
     """An amount of money as the trade writes it: 150000 → 15万元, 152345 → 152345元."""
-    amount = Fraction(amount)
-    if amount >= 10000 and (amount / 100).denominator == 1:
-        return f"{plain(amount / 10000)}万元"
-    return f"{plain(amount)}元"
+    if amount.denominator != 1 or amount < 10000 or amount % 100:
+        return f"{plain(amount)}元"
+    whole, rest = divmod(int(amount), 10000)
+    return f"{whole}{f'.{rest:04d}'.rstrip('0') if rest else ''}万元"

@@ -1,0 +1,108 @@
+"""What has to be asked before a fine can be calculated: the fields of a form, in order, from the rule book alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from . import bounds, selection, shelf
+from .circumstance import Circumstance
+from .given import PenaltyInput, checked
+from .matrix import Factor
+from .scoring import MEASURES
+from .shelf import Shelf
+from .violation import Regime
+
+
+@dataclass(frozen=True)
+class Question:
+    """One field.  ``choices`` are (value, label); ``measures`` (id, label) where a number may be given instead.
+
+    kind: "tier", "base_yuan", "factor" or "circumstance"; for a circumstance ``least``, ``most`` bound the percent to be
+    added after a colon, both 0 when it takes none."""
+
+    kind: str
+    field: str
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()
+    measures: tuple[tuple[str, str], ...] = ()
+    regimes: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 0
+    citations: tuple[str, ...] = ()
+
+
+def questions(
+    violation: str, province: str, party_kind: str, *, began: dt.date, ended: dt.date | None, decided_on: dt.date,
+    tier: str = "", benchmark: str = "", book: Shelf | None = None,
+) -> list[Question]:  # fmt: skip
+    """The questions for a case under every law that will be weighed; raises BadInput like ``calculate``.
+
+    As long as the tier is open, only the tier is asked, since the table may depend on it."""
+    book = book or shelf.load()
+    given = checked(PenaltyInput(violation, province, party_kind, began, ended, decided_on, tier=tier, benchmark=benchmark))
+    found = book.violation(violation)
+    regimes = selection.candidates(given, found).regimes
+    asked = _tiers(given, regimes)
+    if asked:
+        return asked
+    asked = _bases(given, regimes)
+    factors: dict[str, Question] = {}
+    for regime in regimes:
+        held = _held(given, regime)
+        table = selection.table_for(book, given, found, regime, held).table
+        for factor in table.factors:
+            _ask(factors, factor, table.section, regime)
+    home = book.province(province).id
+    return [*asked, *factors.values(), *(_circumstance(item, decided_on) for item in book.all_circumstances() if _usable(item, home, given))]
+
+
+def _held(given: PenaltyInput, regime: Regime) -> str:
+    tiers = bounds.tiers_for(regime, given.party_kind)
+    return next((tier.id for tier in tiers if tier.id in given.tiers), tiers[0].id if tiers else "")
+
+
+def _tiers(given: PenaltyInput, regimes: tuple[Regime, ...]) -> list[Question]:
+    open_ones = []
+    for regime in regimes:
+        tiers = bounds.tiers_for(regime, given.party_kind)
+        if len(tiers) > 1 and not any(tier.id in given.tiers for tier in tiers):
+            choices = tuple((tier.id, f"{tier.name}（{bounds.shown(tier)}）") for tier in tiers)
+            open_ones.append(Question("tier", "tier", "法定档次", choices, regimes=(regime.regime,), citations=regime.penalty))
+    return open_ones
+
+
+def _bases(given: PenaltyInput, regimes: tuple[Regime, ...]) -> list[Question]:
+    for regime in regimes:
+        held = _held(given, regime)
+        for tier in bounds.tiers_for(regime, given.party_kind):
+            if tier.id == held and tier.unit != "yuan":
+                return [Question("base_yuan", "base_yuan", f"{tier.base}（元）", regimes=(regime.regime,), citations=tier.citation)]
+    return []
+
+
+def _ask(asked: dict[str, Question], factor: Factor, section: str, regime: Regime) -> None:
+    """Ask once where both tables mean the same, apart (``factors.code.repeat``) where name or levels differ."""
+    choices = tuple((level.id, level.name) for level in factor.levels)
+    measures = tuple((measure, MEASURES.get(measure, measure)) for measure in factor.measures)
+    before = asked.get(factor.id)
+    if before is None:
+        asked[factor.id] = Question("factor", f"factors.{factor.id}", factor.name, choices, measures, (regime.regime,), citations=(section,))
+    elif (before.label, before.choices, before.measures) == (factor.name, choices, measures):
+        sections = tuple(dict.fromkeys((*before.citations, section)))
+        asked[factor.id] = replace(before, regimes=(*before.regimes, regime.regime), citations=sections)
+    else:
+        asked[factor.id] = replace(before, field=f"factors.{before.regimes[0]}.{factor.id}")
+        field = f"factors.{regime.regime}.{factor.id}"
+        asked[field] = Question("factor", field, factor.name, choices, measures, (regime.regime,), citations=(section,))
+
+
+def _usable(item: Circumstance, home: str, given: PenaltyInput) -> bool:
+    fits = item.province in (selection.NATIONAL, home) and (given.violation in item.violations or "*" in item.violations)
+    firm = item.grade in ("A", "B") or item.effect not in ("exempt", "may_exempt")
+    return fits and firm and bool(item.cited(given.decided_on))
+
+
+def _circumstance(item: Circumstance, day: dt.date) -> Question:
+    least, most = (item.extent.at_least, item.extent.at_most) if item.extent else (0, 0)
+    return Question("circumstance", "circumstances", item.name, ((item.id, item.name),), least=least, most=most, citations=item.cited(day))
