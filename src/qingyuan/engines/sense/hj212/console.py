@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
@@ -40,7 +41,7 @@ def decode(file: BinaryIO, as_json: bool, keys: tuple[str, ...]) -> None:
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
 def encode(file: TextIO) -> None:
     """解码的逆：每行一个JSON对象，写出数据包。"""
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue

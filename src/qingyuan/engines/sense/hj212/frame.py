@@ -97,7 +97,7 @@ def _at_declared_end(buffer: bytearray, start: int, end: int, quiet: bool) -> Fr
     rest = bytes(buffer[end + 4 : end + 8])
     if rest[:2] == b"\r\n":
         tail = 2
-    elif not quiet and any(t.startswith(rest) for t in _TAILS):
+    elif not quiet and rest not in _TAILS and any(t.startswith(rest) for t in _TAILS):
         return None
     else:
         tail = 4 if rest == b"**\r\n" else 1 if rest[:1] in (b"\r", b"\n") else 0

@@ -46,6 +46,8 @@ def read_header(segment: bytes) -> Header:
     cp = _region(rest, faults) if opening else b""
     if not opening:
         faults.append(fault("cp_missing"))
+    elif head and not head.endswith(b";"):
+        faults.append(fault("header_odd", "CP之前没有分号"))  # as 2017 C.23 prints it
     fields = _fields(to_text(head, faults), faults)
     get = fields.get
     header = Header(
