@@ -127,7 +127,7 @@ class Player:
 
     def do_record(self, by: Officer, facts: str, person_on_site: str, was_certificate_shown: bool = True) -> None:
         inspections.record(
-            self.visit, facts=facts, person_on_site=person_on_site, position="环保负责人", was_certificate_shown=was_certificate_shown,
+            self.visit, production="正常生产。", permits="持有排污许可证，环评、验收手续齐全。", treatment="治理设施现场检查情况见下。", facts=facts, person_on_site=person_on_site, position="环保负责人", was_certificate_shown=was_certificate_shown,
             was_told_of_recusal=True, was_signed=True, by=by, at=self.at,
         )
 
@@ -147,10 +147,9 @@ class Player:
 
     def do_gather(self, by: Officer) -> None:
         investigation.attach_telemetry(self.case, by=by, at=self.at)
-        for kind, name in (("interview_record", "调查询问笔录.pdf"), ("permit", "排污许可证副本.pdf")):
+        for kind, name in (("statement_of_party", "调查询问笔录"), ("documentary", "营业执照"), ("documentary", "排污许可证副本")):
             docket.take_evidence(
-                docket=self.case.docket, kind="documentary" if kind == "permit" else "statement_of_party", name=name, content=name.encode(),
-                source=self.case.party.name, taken_at=self.at, by=by, at=self.at,
+                docket=self.case.docket, kind=kind, name=name, content=PHOTO, source=self.case.party.name, taken_at=self.at, by=by, at=self.at,
             )
 
     def do_propose(self, by: Officer, factors: dict[str, Any] | None = None) -> None:

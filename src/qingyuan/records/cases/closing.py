@@ -13,7 +13,7 @@ from .models import Case
 from .papers import case_facts
 from .steps import hold, take
 
-REASONS = {"performed": "改正和处罚决定履行完毕", "annulled": "决定被撤销", "withdrawn": "撤销立案", "terminated": "终止调查"}
+REASONS = {"performed": "改正和处罚决定履行完毕", "annulled": "决定被撤销", "withdrawn": "撤销立案", "terminated": "终止调查", "in_court": "已申请强制执行且法院受理"}
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def close(case: Case, *, by: Officer, at: dt.datetime) -> Case:
     """Close the case with its reason; the approval goes into the volume."""
     held = hold(case)
     reason = held.closing_reason or REASONS.get(held.state, "")
-    take(held, "close", by=by, on=at.date(), at=at, changes={"closed_on": at.date(), "closing_reason": reason})
+    take(held, "close_in_court" if held.state == "in_court" else "close", by=by, on=at.date(), at=at, changes={"closed_on": at.date(), "closing_reason": reason})
     docket.issue(kind="closing_approval", docket=held.docket, by=by, at=at, facts={**case_facts(held), **closing_facts(held, reason)})
     return held
 

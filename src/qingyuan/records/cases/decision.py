@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
+from qingyuan.errors import BadInput
 from qingyuan.records.docket import actions as docket
 from qingyuan.records.docket.models import Document
 from qingyuan.records.registry.models import Officer
@@ -19,11 +21,37 @@ from .steps import hold, take
 def decide(case: Case, *, by: Officer, at: dt.datetime, version: int | None = None) -> Document:
     """Make the decision; the document is written, numbered and digested in the same transaction."""
     held = hold(case, version=version)
-    take(held, "decide", by=by, on=at.date(), at=at, changes={"decided_on": at.date()})
+    take(held, "decide", by=by, on=at.date(), at=at, changes={"decided_on": at.date(), "decision_kind": "penalty"})
     document = docket.issue(kind="penalty_decision", docket=held.docket, by=by, at=at, facts=case_facts(held))
     held.decision = document
     held.save(update_fields=["decision"])
     return document
+
+
+@transaction.atomic
+def exempt(case: Case, *, education: str, by: Officer, at: dt.datetime) -> Document:
+    """Decide not to punish, and educate the party (Penalty Law arts. 33, 57)."""
+    if not education.strip():
+        raise BadInput("不予处罚的，应当对当事人进行教育：请写明教育情况（行政处罚法第33条）", field="education")
+    held = hold(case)
+    spared = ((held.proposal or {}).get("low_yuan") or 0) * 100
+    changes = {"decided_on": at.date(), "decision_kind": "no_penalty", "exempted_fen": spared, "fine_fen": 0}
+    take(held, "exempt", by=by, on=at.date(), at=at, why=education, changes=changes)
+    document = docket.issue(kind="no_penalty_decision", docket=held.docket, by=by, at=at, facts=exemption_facts(held, education))
+    held.decision = document
+    held.save(update_fields=["decision"])
+    return document
+
+
+def exemption_facts(case: Case, education: str) -> dict[str, Any]:
+    """The grounds come from the calculation, the education from the person who gave it."""
+    grounds = [child for child in walk((case.proposal or {}).get("working", {})) if child.get("citation")]
+    cited = list(dict.fromkeys(child["citation"] for child in grounds))
+    return {**case_facts(case), "exemption": {"grounds": (case.proposal or {}).get("circumstances", []), "citations": cited}, "education": education}
+
+
+def walk(tree: dict[str, Any]) -> list[dict[str, Any]]:
+    return [tree, *[node for child in tree.get("children", ()) for node in walk(child)]] if tree else []
 
 
 @transaction.atomic

@@ -14,6 +14,9 @@ from .models import Case
 # what must lie in the volume before a case with a penalty may be closed
 CLOSING_DOCUMENTS = {"penalty_decision": "行政处罚决定书", "prior_notice": "行政处罚事先告知书", "filing_approval": "立案审批表"}
 
+SUMMARY_DOCUMENTS = {"summary_penalty_decision": "当场行政处罚决定书"}
+EXEMPTION_DOCUMENTS = {"no_penalty_decision": "不予行政处罚决定书", "filing_approval": "立案审批表"}
+
 
 def facts_of(case: Case, *, by: Officer, on: dt.date) -> dict[str, Any]:
     """Collect every fact the guards ask for, as of ``on`` and for the person who wants to act."""
@@ -28,6 +31,7 @@ def facts_of(case: Case, *, by: Officer, on: dt.date) -> dict[str, Any]:
         **money_facts(case),
         **notice_facts(case),
         **legality_facts(case),
+        **enforcement_facts(case, on),
         "limitation_on": limitation_on(case),
         "open_corrections": case.inspection.correction_orders.filter(corrected_on=None).count(),
     }
@@ -35,12 +39,21 @@ def facts_of(case: Case, *, by: Officer, on: dt.date) -> dict[str, Any]:
 
 def evidence_facts(case: Case) -> dict[str, Any]:
     kinds = docket_queries.kinds_present(case.docket)
-    needed = () if case.state in ("withdrawn", "terminated") else CLOSING_DOCUMENTS.items()
+    needed = documents_needed(case)
     return {
         "has_on_site_record": "on_site_record" in kinds,
         "evidence_missing": docket_queries.evidence_missing(case.docket, violation=case.violation),
-        "documents_missing": [name for kind, name in needed if kind not in kinds],
+        "documents_missing": [name for kind, name in needed.items() if kind not in kinds],
     }
+
+
+def documents_needed(case: Case) -> dict[str, str]:
+    """What must lie in the volume before this case may be closed."""
+    if case.state in ("withdrawn", "terminated"):
+        return {}
+    if case.procedure == "summary":
+        return SUMMARY_DOCUMENTS
+    return EXEMPTION_DOCUMENTS if case.decision_kind == "no_penalty" else CLOSING_DOCUMENTS
 
 
 def money_facts(case: Case) -> dict[str, Any]:
@@ -52,7 +65,7 @@ def money_facts(case: Case) -> dict[str, Any]:
         "high_yuan": proposal.get("high_yuan", 0),
         "penalty_citation": "、".join(proposal.get("citations", [])[:1]) or "处罚依据",
         "notified_yuan": None if case.notified_fen is None else case.notified_fen // 100,
-        "owed_fen": 0 if case.annulled_on else (case.fine_fen or 0) - paid,
+        "owed_fen": 0 if case.annulled_on or case.decision_kind == "no_penalty" else (case.fine_fen or 0) - paid,
     }
 
 
@@ -107,6 +120,30 @@ def legality_required(case: Case) -> str:
 def deliberation_required(case: Case) -> str:
     """Why those in charge must deliberate together; "" when they need not."""
     return "裁量计算结果须经集体讨论确认" if (case.proposal or {}).get("panel_required") else ""
+
+
+def enforcement_facts(case: Case, on: dt.date) -> dict[str, Any]:
+    """Urging, remedies and the three months to go to court (Compulsion Law arts. 53, 54)."""
+    remedies = list(case.remedies.all())
+    running = next((r.get_kind_display() for r in remedies if r.ended_on is None), "")
+    over = remedy_until(case, [r.ended_on for r in remedies if r.ended_on])
+    return {
+        "is_exempt": bool((case.proposal or {}).get("exempt")),
+        "urged_on": case.urged_on,
+        "urged_until": deadlines.due("urging", case.urged_on).due_on if case.urged_on else None,
+        "open_remedy": running,
+        "remedy_until": over or on,
+        "court_until": deadlines.due("court_application", over).due_on if over else on,
+        "court_accepted_on": case.court_accepted_on,
+    }
+
+
+def remedy_until(case: Case, ended: list[dt.date]) -> dt.date | None:
+    """The day after which the decision can no longer be challenged: six months from service, or the end of what was begun."""
+    if case.served_on is None:
+        return None
+    windows = [deadlines.due(clock, case.served_on).due_on for clock in ("reconsideration", "litigation")]
+    return max([day for day in windows if day] + ended)
 
 
 def limitation_on(case: Case) -> dt.date:

@@ -12,6 +12,10 @@ from qingyuan.records.registry.models import Agency, Facility, Officer, Operator
 
 from .states import STATES
 
+REMEDY_OUTCOMES = [("upheld", "维持（驳回）"), ("changed", "变更"), ("annulled", "撤销"), ("withdrawn", "撤回申请（起诉）")]
+TRANSFER_KINDS = [("crime", "涉嫌犯罪移送公安"), ("detention", "移送行政拘留"), ("damage", "生态环境损害赔偿线索"), ("agency", "移送其他机关")]
+DECISION_KINDS = [("penalty", "行政处罚"), ("no_penalty", "不予行政处罚")]
+
 
 class Case(Scoped):
     """An enforcement case in the ordinary procedure."""
@@ -26,6 +30,7 @@ class Case(Scoped):
     agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="办案机关", related_name="+")
     facility = models.ForeignKey(Facility, models.PROTECT, verbose_name="固定污染源", related_name="+")
     party = models.ForeignKey(Operator, models.PROTECT, verbose_name="当事人", related_name="+")
+    procedure = models.CharField("程序", max_length=10, choices=[("ordinary", "普通程序"), ("summary", "简易程序")], default="ordinary")
     investigators = models.ManyToManyField(Officer, verbose_name="调查人员", related_name="+")
     state = models.CharField("状态", max_length=14, choices=list(STATES.items()), default="filed")
     version = models.PositiveIntegerField("版本", default=1, help_text="并发修改时后提交者须先看到先提交者的内容")
@@ -41,11 +46,15 @@ class Case(Scoped):
     waived_on = models.DateField("放弃陈述申辩和听证的日期", null=True, blank=True)
     hearing_requested_on = models.DateField("要求听证日期", null=True, blank=True)
     hearing_closed_on = models.DateField("听证结束日期", null=True, blank=True)
+    decision_kind = models.CharField("决定种类", max_length=12, choices=DECISION_KINDS, blank=True)
+    exempted_fen = models.BigIntegerField("免予处罚的金额（分）", null=True, blank=True, help_text="依法定下限计，用于统计")
     decided_on = models.DateField("决定日期", null=True, blank=True, help_text="行政处罚法第六十条：立案之日起 90 日内")
     decision = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, verbose_name="处罚决定书", related_name="+")
     served_on = models.DateField("送达日期", null=True, blank=True)
     published_on = models.DateField("公开日期", null=True, blank=True, help_text="行政处罚法第四十八条；令30：7 个工作日内（条号未核实）")
     publication_withdrawn_on = models.DateField("撤回公开日期", null=True, blank=True, help_text="行政处罚法第四十八条：3 日内撤回并公开说明理由")
+    urged_on = models.DateField("催告书送达日期", null=True, blank=True, help_text="行政强制法第五十四条")
+    court_accepted_on = models.DateField("法院受理日期", null=True, blank=True, help_text="行政强制法第五十六条")
     annulled_on = models.DateField("撤销日期", null=True, blank=True)
     annulment = models.CharField("撤销依据", max_length=200, blank=True)
     closed_on = models.DateField("结案日期", null=True, blank=True)
@@ -147,3 +156,43 @@ class Payment(CasePart):
     class Meta(CasePart.Meta):
         verbose_name = verbose_name_plural = "缴款"
         constraints = [models.UniqueConstraint(fields=["case", "receipt"], name="one_payment_per_receipt")]
+
+
+class Remedy(CasePart):
+    """A reconsideration or a lawsuit of the party (Penalty Law art. 73: it does not stop the decision)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, verbose_name="案件", related_name="remedies")
+    kind = models.CharField("种类", max_length=16, choices=[("reconsideration", "行政复议"), ("litigation", "行政诉讼")])
+    body = models.CharField("受理机关", max_length=80)
+    number = models.CharField("案号", max_length=60, blank=True)
+    outcome = models.CharField("结果", max_length=12, choices=REMEDY_OUTCOMES, blank=True)
+    ended_on = models.DateField("终结日期", null=True, blank=True)
+
+    class Meta(CasePart.Meta):
+        verbose_name = verbose_name_plural = "复议、诉讼"
+
+
+class Instalment(CasePart):
+    """One part of a fine whose payment was deferred or split (Penalty Law art. 66)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, verbose_name="案件", related_name="instalments")
+    amount_fen = models.BigIntegerField("金额（分）")
+    due_on = models.DateField("缴纳期限")
+
+    class Meta(CasePart.Meta):
+        verbose_name = verbose_name_plural = "延期、分期缴纳"
+
+
+class Transfer(CasePart):
+    """A case or a suspect handed to another body, and what came back."""
+
+    case = models.ForeignKey(Case, models.PROTECT, verbose_name="案件", related_name="transfers")
+    kind = models.CharField("种类", max_length=12, choices=TRANSFER_KINDS)
+    to = models.CharField("接收机关", max_length=80)
+    papers = models.JSONField("移送材料", default=list)
+    reply = models.TextField("回复", blank=True)
+    replied_on = models.DateField("回复日期", null=True, blank=True)
+    is_taken = models.BooleanField("对方立案或者受理", null=True)
+
+    class Meta(CasePart.Meta):
+        verbose_name = verbose_name_plural = "移送"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from qingyuan.engines.store import factors
 from qingyuan.records.docket import queries as docket_queries
+from qingyuan.records.registry.door import factor_name
 from qingyuan.records.registry.models import Agency, Officer, Operator
 
 from .models import Case
@@ -83,7 +83,7 @@ def reading(data: dict[str, Any], row: Any) -> dict[str, str]:
     multiple = row.value / row.limit_value - 1 if row.limit_value else 0.0
     return {
         "time": f"{row.began.astimezone():%Y-%m-%d %H:%M}", "outlet": str(data.get("outlet", "")).partition("/")[2] or "",
-        "factor": factors.name(str(data.get("factor") or "")), "value": f"{row.value:.3g}" if row.value < 1 else f"{row.value:.1f}",
+        "factor": factor_name(str(data.get("factor") or "")), "value": f"{row.value:.3g}" if row.value < 1 else f"{row.value:.1f}",
         "limit_value": f"{row.limit_value:g}", "multiple": f"{multiple:.2f}",
     }
 

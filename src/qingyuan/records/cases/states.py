@@ -23,6 +23,7 @@ STATES = {
     "answered": "告知程序完成",
     "decided": "已决定",
     "served": "已送达",
+    "in_court": "已申请强制执行",
     "performed": "已履行",
     "annulled": "已撤销",
     "closed": "已结案",
@@ -128,6 +129,41 @@ def decided_by_a_leader(_: Any, f: Facts) -> str | None:
     return None if f["by_is_leader"] else "行政处罚决定由行政机关负责人作出（行政处罚法第57条）"
 
 
+def exemption_grounded(_: Any, f: Facts) -> str | None:
+    """Penalty Law arts. 30, 31, 33, 57."""
+    return None if f["is_exempt"] else "裁量计算没有得出不予处罚的结论：须有法定的不予处罚情形并附证据（行政处罚法第30条、第31条、第33条）"
+
+
+def urged_in_vain(_: Any, f: Facts) -> str | None:
+    """Compulsion Law arts. 53, 54."""
+    if f["urged_on"] is None:
+        return "申请人民法院强制执行前应当催告当事人履行（行政强制法第54条）"
+    if f["on"] <= f["urged_until"]:
+        return f"催告书送达后当事人可履行至{f['urged_until']}，期满仍不履行的才能申请（行政强制法第54条）"
+    return None
+
+
+def remedies_over(_: Any, f: Facts) -> str | None:
+    """Compulsion Law art. 53."""
+    if f["open_remedy"]:
+        return f"当事人的{f['open_remedy']}尚未终结（行政强制法第53条）"
+    if f["on"] <= f["remedy_until"]:
+        return f"当事人在{f['remedy_until']}前仍可申请复议或者起诉（行政强制法第53条）"
+    return None
+
+
+def within_three_months(_: Any, f: Facts) -> str | None:
+    """Compulsion Law art. 53."""
+    if f["on"] <= f["court_until"]:
+        return None
+    return f"申请强制执行的期限到{f['court_until']}止，已经超过（行政强制法第53条）"
+
+
+def court_accepted(_: Any, f: Facts) -> str | None:
+    """Measures 30 art. 77 (article number unverified)."""
+    return None if f["court_accepted_on"] else "申请强制执行的案件，须有人民法院受理的材料才能结案（令30第77条，条号未核实）"
+
+
 def correction_verified(_: Any, f: Facts) -> str | None:
     """Penalty Law art. 28."""
     return "责令改正的违法行为尚未复查确认改正（行政处罚法第28条）" if f["open_corrections"] else None
@@ -167,9 +203,16 @@ CASE = table(
         step("settle_notice", "告知程序完成", "notified", "answered", *HEARD, article="行政处罚法第45条", roles="inspector"),
         step("notify_again", "重新告知", "answered", "notified", proposal_in_range, article="行政处罚法第44条", roles="inspector"),
         step("decide", "作出处罚决定", "answered", "decided", *MAY_DECIDE, article="行政处罚法第57条", roles="leader"),
+        step("exempt", "作出不予处罚决定", "reviewed answered", "decided", decided_by_a_leader, two_certified_investigators, exemption_grounded,
+             article="行政处罚法第33条", roles="leader"),
         step("serve_decision", "送达决定", "decided", "served", article="行政处罚法第61条", roles="inspector"),
         step("perform", "履行完毕", "served", "performed", fine_paid, correction_verified, article="行政处罚法第66条", roles="inspector"),
-        step("annul", "决定被撤销", "decided served performed closed", "annulled", article="行政处罚法第48条", roles="leader"),
+        step("apply_to_court", "申请强制执行", "served", "in_court", urged_in_vain, remedies_over, within_three_months,
+             article="行政强制法第53条", roles="leader"),
+        step("enforce", "强制执行完毕", "in_court", "performed", fine_paid, article="行政强制法第58条", roles="inspector"),
+        step("annul", "决定被撤销", "decided served in_court performed closed", "annulled", article="行政处罚法第48条", roles="leader"),
+        step("close_in_court", "结案（法院已受理）", "in_court", "closed", volume_complete, court_accepted,
+             article="令30第77条（未核实条号）", roles="leader"),
         step("close", "结案", "performed annulled withdrawn terminated", "closed", volume_complete, article="令30第77条（未核实条号）", roles="leader"),
         step("archive", "归档", "closed", "archived", article="令30第78条（未核实条号）", roles="inspector"),
     ],

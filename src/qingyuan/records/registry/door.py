@@ -12,7 +12,7 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 
-from qingyuan.engines.store import dimensions
+from qingyuan.engines.store import chart, dimensions, schema
 
 from .models import Event, Monitor, Officer, Outlet, PermitLimit
 from .scope import one
@@ -43,10 +43,18 @@ def export_dimensions(data: Path) -> int:
 
 def chart_series(viewer: Officer, outlet_code: str, factor: str, kind: str, began: dt.datetime, ended: dt.datetime) -> dict[str, Any]:
     """The series of one factor at one outlet the viewer may see, thinned for a chart."""
-    from qingyuan.engines.store import chart
-
     outlet = one(Outlet.objects.all(), viewer, through="facility", code=outlet_code)
     return chart.series(settings.QINGYUAN_DATA, outlet=outlet.code, factor=factor, kind=kind, began=began, ended=ended)
+
+
+def factor_name(code: str) -> str:
+    """The Chinese name of an HJ 212 factor, or its code when nobody named it."""
+    return str(schema.factors().get(code, {}).get("name", code))
+
+
+def factor_unit(code: str) -> str:
+    """The unit in which the lake keeps the factor's value."""
+    return schema.unit_of(code)
 
 
 @transaction.atomic

@@ -20,6 +20,8 @@ GOOD = {
     "legality_required": True, "legality_reason": "属听证范围", "legality_result": "passed", "legality_is_stale": False,
     "deliberation_required": True, "deliberation_reason": "数额较大", "deliberated_on": DAY, "deliberation_is_stale": False,
     "limitation_on": dt.date(2028, 9, 15), "open_corrections": 0,
+    "is_exempt": True, "urged_on": dt.date(2026, 9, 1), "urged_until": dt.date(2026, 9, 20), "open_remedy": "", "remedy_until": dt.date(2026, 9, 30),
+    "court_until": dt.date(2026, 12, 30), "court_accepted_on": dt.date(2026, 10, 12),
 }  # fmt: skip
 BROKEN = [
     ("conclude", "filed", {"certified_investigators": 1}, "第42条"),
@@ -41,6 +43,13 @@ BROKEN = [
     ("decide", "answered", {"amount_yuan": None}, "第34条"),
     ("perform", "served", {"owed_fen": 1}, "0.01元"),
     ("perform", "served", {"open_corrections": 1}, "第28条"),
+    ("exempt", "reviewed", {"is_exempt": False}, "第33条"),
+    ("apply_to_court", "served", {"urged_on": None}, "第54条"),
+    ("apply_to_court", "served", {"urged_until": DAY}, "第54条"),
+    ("apply_to_court", "served", {"open_remedy": "行政诉讼"}, "行政诉讼"),
+    ("apply_to_court", "served", {"remedy_until": DAY}, "第53条"),
+    ("apply_to_court", "served", {"court_until": dt.date(2026, 10, 11)}, "第53条"),
+    ("close_in_court", "in_court", {"court_accepted_on": None}, "法院受理"),
     ("close", "performed", {"documents_missing": ["立案审批表"]}, "立案审批表"),
 ]
 
