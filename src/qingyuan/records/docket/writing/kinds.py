@@ -39,7 +39,7 @@ class Kind:
 
     ``word`` is the 文种字 of its number ("" = not numbered), ``signers`` who signs (承 机 负 法 当 见 印 …),
     ``must_serve`` whether it is served on the party with a proof of service, ``volume`` main or supplementary,
-    ``grade`` how sure we are of the list of elements.
+    ``grade`` how sure we are of the list of elements, ``evidence`` which of the eight kinds of evidence it is, if any.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Kind:
     fields: Mapping[str, Field]
     body: tuple[Any, ...]
     page_signers: tuple[str, ...]
+    evidence: str
 
 
 @lru_cache(maxsize=1)
@@ -97,6 +98,7 @@ def _kind(name: str, entry: Mapping[str, Any]) -> Kind:
         fields=fields,
         body=tuple(entry.get("body", ())),
         page_signers=tuple(entry.get("page_signers", ())),
+        evidence=entry.get("evidence", ""),
     )
 
 

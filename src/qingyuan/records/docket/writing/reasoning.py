@@ -86,14 +86,22 @@ def discretion_reasoning(facts: Facts) -> list[Block]:
 
 
 def penalty_items(facts: Facts) -> list[Block]:
-    """What is decided (or proposed), numbered when there is more than one thing."""
-    verb = "拟" if look_text(facts, "penalty.is_proposed") else ""
-    items = [wording.sentences(p) if isinstance(p, str) else p["text"] for p in look_list(facts, "penalty.items")]
+    """What is decided, numbered when there is more than one thing."""
+    return _penalty(facts, "决定")
+
+
+def proposed_penalty_items(facts: Facts) -> list[Block]:
+    """What is intended, said as such: a notice decides nothing."""
+    return _penalty(facts, "拟")
+
+
+def _penalty(facts: Facts, verb: str) -> list[Block]:
+    items = [p if isinstance(p, str) else p["text"] for p in look_list(facts, "penalty.items")]
     fine = look(facts, "penalty.fine_fen")
     if fine is not MISSING:
         items.insert(0, f"处以罚款{wording.money(fine)}")
     refs = (*sources(facts, "penalty"), *_law_refs(facts["law"]["penalty"]))
-    lead = f"依据{wording.citations(facts['law']['penalty'])}的规定，我局{verb or '决定'}对{_you(facts)}作出如下行政处罚："
+    lead = f"依据{wording.citations(facts['law']['penalty'])}的规定，我局{verb}对{_you(facts)}作出如下行政处罚："
     if len(items) == 1:
         return [_paragraph(Sentence(lead, refs), Sentence(f"{items[0]}。", refs))]
     numbered = [_paragraph(Sentence(f"{n}．{text}{'。' if n == len(items) else '；'}", refs)) for n, text in enumerate(items, 1)]
@@ -102,7 +110,7 @@ def penalty_items(facts: Facts) -> list[Block]:
 
 COMPOSERS: Mapping[str, Callable[[Facts], list[Block]]] = {
     f.__name__: f
-    for f in (violation_facts, exceedance_table, evidence_list, law_reasoning, defence, discretion_reasoning, penalty_items)
+    for f in (violation_facts, exceedance_table, evidence_list, law_reasoning, defence, discretion_reasoning, penalty_items, proposed_penalty_items)
 }
 
 
@@ -161,7 +169,8 @@ def _statement(facts: Facts) -> Iterator[Sentence]:
     if given.get("waived"):
         yield Sentence(f"{_you(facts)}明确表示放弃陈述、申辩。", refs)
         return
-    yield Sentence(f"{_you(facts)}于{wording.date(given['on'])}提出陈述、申辩意见：{given['text'].rstrip('。')}。", refs)
+    when = f"于{wording.date(given['on'])}" if given.get("on") else ""
+    yield Sentence(f"{_you(facts)}{when}提出陈述、申辩意见：{given['text'].rstrip('。')}。", refs)
     verdict = "予以采纳" if given["adopted"] is True else "部分采纳" if given["adopted"] == "partly" else "不予采纳"
     yield Sentence(f"经复核，我局{verdict}，理由是：{given['reason'].rstrip('。')}。", refs)
 

@@ -59,7 +59,7 @@ FACTS: dict[str, Any] = {
         "content": "立即修复脱硝喷氨系统，确保氮氧化物达标排放。", "due_on": "2026-09-30",
         "consequence": "逾期拒不改正的，我局将依法处理。", "reinspection": "我局将依法对改正情况进行复查。", "result": "已于2026年9月18日修复，复查达标。",
     },
-    "payment": {"bank": "示范银行清源支行", "account": "户名：清源市非税收入，账号：0000 0000 0000 0001"},
+    "payment": {"payee": "示范银行清源支行（户名：清源市非税收入，账号：0000 0000 0000 0001）"},
     "remedy": {"reconsideration_to": "清源市人民政府", "court": "清源市人民法院"},
     "hearing": {"is_required": True},
     "filing": {"reason": "有初步证据证明存在违法事实，依法应当给予行政处罚，属于本机关管辖，且未超过追责期限。", "limitation_until": "2028-09-08"},
