@@ -16,15 +16,15 @@ from .plan import CHINA, Plan
 
 MOMENT = pa.timestamp("ms", tz="UTC")
 TRUTH = pa.schema([
-    ("rule", pa.string()), ("facility", pa.string()), ("point", pa.string()), ("factor", pa.string()),
+    ("rule", pa.string()), ("facility", pa.string()), ("point", pa.string()), ("mn", pa.string()), ("factor", pa.string()),
     ("began", MOMENT), ("ended", MOMENT), ("note", pa.string()),
 ])  # fmt: skip
 
 
 def truth(plan: Plan, *, violations: bool = True) -> pa.Table:
-    """Return what was planted: rule, facility, point (mn), factor, began, ended (half-open); or the honest look-alikes."""
+    """Return what was planted: rule, facility, point (and mn, the same), factor, began, ended (half-open); or the honest look-alikes."""
     rows = [
-        {"rule": one.rule, "facility": one.facility, "point": one.mn, "factor": one.factor, "began": one.began, "ended": one.ended, "note": one.note}
+        {"rule": one.rule, "facility": one.facility, "point": one.mn, "mn": one.mn, "factor": one.factor, "began": one.began, "ended": one.ended, "note": one.note}
         for one in plan.planted if one.is_violation == violations
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=TRUTH)
