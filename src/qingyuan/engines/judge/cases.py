@@ -2,6 +2,7 @@
 
     point, points   medium, industry, reference_oxygen, outlet, mn        limits  factor, averaging, limit_value, kind, dates
     series          factor, kind, from, values | pieces, flags, step      marks   code, from, to, recorded, factors
+    equipment       code, role, factor, rated, follows, name
     events          kind, from, to, factor, value, text                   expect  any fields of the finding; times without offset are China's
 A piece is {minutes|hours|days: n} with one of constant: x, noise: [mean, deviation], ramp: [a, b], repeat: [..], missing: true.
 """
@@ -21,7 +22,7 @@ from .inforce import LawInForce
 from .limits import LimitTable, from_row
 from .rule import Rule
 from .series import DAY, HOUR, MINUTE, STEP, Times, Values, day_start
-from .stretch import Event, Mark, Point, Stretch, build
+from .stretch import Equipment, Event, Mark, Point, Stretch, build
 
 LENGTH = {"minutes": MINUTE, "hours": HOUR, "days": DAY}
 FACILITY, OUTLET, MN = "F", "F/DA001", "M1"
@@ -101,7 +102,10 @@ def stretch(case: Mapping[str, Any], readings: pa.Table | None = None, window: t
     marks = [_mark(one) for one in case.get("marks", ())]
     events = [_event(one) for one in case.get("events", ())]
     heard = dict.fromkeys(case.get("heard", ()), began - 1)
-    return build(readings, facility=FACILITY, began=began, ended=ended, points=points, marks=marks, events=events, heard=heard)
+    meters = [_meter(one) for one in case.get("equipment", ())]
+    return build(
+        readings, facility=FACILITY, began=began, ended=ended, points=points, marks=marks, events=events, heard=heard, equipment=meters
+    )
 
 
 def _window(case: Mapping[str, Any], times: Times) -> tuple[int, int]:
@@ -122,6 +126,10 @@ def _event(one: Mapping[str, Any]) -> Event:
     ended = at(one["to"]) if "to" in one else 2**62
     value = float(one.get("value", "nan"))
     return Event(one.get("outlet", OUTLET), one["kind"], began, ended, one.get("factor", ""), value, str(one.get("text", "")))
+
+
+def _meter(one: Mapping[str, Any]) -> Equipment:
+    return Equipment(one["code"], one.get("name", one["code"]), one["role"], one.get("mn", MN), one["factor"], float(one["rated"]), one.get("follows", ""))
 
 
 def limits(case: Mapping[str, Any]) -> LimitTable:

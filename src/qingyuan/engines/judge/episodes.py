@@ -6,13 +6,19 @@ findings of a day are a function of that day and its look-back, and any split of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from .series import DAY, Times, day_start
+from .finding import Finding
+from .inforce import LawInForce
+from .series import DAY, HOUR, Mask, Series, Times, day_start, runs
 from .stretch import Stretch
+from .working import Node, sum_of
+
+Describe = Callable[[slice], tuple[list[Node], dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -38,3 +44,42 @@ def by_day(began: Times, ended: Times, stretch: Stretch, *, longer_than: int, lo
             end = min(int(ended[one]), midnight + DAY)
             if end - start >= longer_than and end > midnight:
                 yield Piece(start, end, max(start, midnight))
+
+
+def while_holds(
+    stretch: Stretch,
+    law: LawInForce,
+    series: Series,
+    holds: Mask,
+    *,
+    hours: float,
+    also: Iterable[Series] = (),
+    describe: Describe | None = None,
+    severity: str | None = None,
+    tolerance: int | None = None,
+) -> list[Finding]:
+    """Return one finding per day for each time a condition on a series holds on for at least ``hours``.
+
+    ``value`` is the duration in hours.  ``describe`` is given the rows of a piece and returns sums for the working and
+    words for the title.  One missing reading does not end a run (``tolerance``, ms).
+    """
+    first, last = runs(holds, series.began, 2 * series.step if tolerance is None else tolerance)
+    if not len(first):
+        return []
+    found = []
+    pieces = by_day(series.began[first], series.began[last - 1] + series.step, stretch, longer_than=round(hours * HOUR))
+    for piece in pieces:
+        nodes, words = describe(series.between(piece.began, piece.ended)) if describe else ([], {})
+        length = duration(piece.began, piece.ended)
+        found.append(
+            law.finding(
+                stretch, series, piece.began, piece.ended, value=length["value"], unit="小时", limit_value=hours, also=also,
+                steps=[*nodes, length], severity=severity, anchor=piece.anchor, **{"hours": length["value"], **words},
+            )  # fmt: skip
+        )
+    return found
+
+
+def duration(began: int, ended: int) -> Node:
+    """Return the working of a duration in hours; both ends in milliseconds."""
+    return sum_of("持续时长", "(ended - began) / 3600000", {"ended": ended, "began": began}, "小时")

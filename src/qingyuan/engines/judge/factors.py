@@ -15,9 +15,15 @@ NAMES = {
 GAS_POLLUTANTS = ("a34013", "a21026", "a21002", "a21024", "a21005", "a24088")
 WATER_POLLUTANTS = ("w01018", "w21003", "w21001", "w21011", "w01012")
 POLLUTANTS = (*GAS_POLLUTANTS, *WATER_POLLUTANTS)
+FURNACE = "furnace_t"  # channels of hearth thermocouples: furnace_t_upper1, furnace_t_middle1 …
+RTO, BYPASS = "rto_t", "bypass_valve"  # hearth temperature of a thermal oxidiser, position of its bypass (0 shut)
+POWER_TOTAL = "power_total"
+PARAMETERS = {"i13001": "量程", "i13007": "截距", "i13008": "斜率", "i13009": "检出限", "kv": "速度场系数", "area": "烟道截面积", "o2ref": "基准含氧量"}
 INCINERATION = ("a34013", "a21002", "a21026", "a21024", "a21005")
 
 
 def chinese(factor: str) -> str:
     """Return the Chinese name of a factor, or its code."""
-    return NAMES.get(factor, factor)
+    of, dash, parameter = factor.partition("-")
+    name = NAMES.get(of, of)
+    return f"{name}{PARAMETERS.get(parameter, parameter)}" if dash else name

@@ -72,6 +72,22 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Equipment:
+    """A production or treatment unit with a meter (series ``factor`` at ``mn``); it runs above a fifth of ``rated``.
+
+    ``follows``: the code of the unit it must run with (a treatment unit follows the production it serves).
+    """
+
+    code: str
+    name: str
+    role: str
+    mn: str
+    factor: str
+    rated: float
+    follows: str = ""
+
+
+@dataclass(frozen=True)
 class Stretch:
     """The series, points, marks and events of one facility; ``began``/``ended`` (ms) are the judged window.
 
@@ -87,6 +103,7 @@ class Stretch:
     events: tuple[Event, ...] = ()
     until: int | None = None
     heard: dict[str, int] = field(default_factory=dict)
+    equipment: tuple[Equipment, ...] = ()
 
     @property
     def known_until(self) -> int:
@@ -124,6 +141,12 @@ class Stretch:
             and (factor is None or event.factor in ("", factor))
         ]
 
+    def place(self, outlet: str, factor: str = "") -> Series:
+        """Return an empty series that stands for an outlet's point, for findings that rest on marks or events alone."""
+        mn = next((point.mn for point in self.points.values() if point.outlet == outlet), "")
+        none, blank = np.empty(0, dtype=np.int64), np.empty(0)
+        return Series(mn, outlet, factor, "", none, blank, blank, blank, blank, blank, np.empty(0, dtype=np.uint8), none)
+
     def days(self) -> Times:
         """Return the starts of the judged days."""
         return np.arange(self.began, self.ended, DAY, dtype=np.int64)
@@ -158,6 +181,7 @@ def build(
     events: Sequence[Event] = (),
     until: int | None = None,
     heard: dict[str, int] | None = None,
+    equipment: Sequence[Equipment] = (),
 ) -> Stretch:
     """Build a stretch from a readings table in any order, with any duplicates.
 
@@ -173,6 +197,7 @@ def build(
         events=tuple(sorted(events, key=lambda event: (event.began, event.ended, event.kind, event.outlet, event.factor))),
         until=until,
         heard=heard or {},
+        equipment=tuple(equipment),
     )
 
 

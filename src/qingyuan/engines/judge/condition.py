@@ -1,0 +1,83 @@
+"""Whether the source behind a reading was working: from flow, oxygen and marks, never from the pollutant itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .averaging import GAS_FLOW, OXYGEN, WATER_FLOW
+from .series import Mask, Series, Times, Values, align
+from .stretch import Stretch
+
+VELOCITY, HUMIDITY = "a01011", "a01014"
+MOVING = 3.0  # m/s; below it gas hardly flows
+BURNING = 19.0  # % O2; above it hardly anything burns (kilns with much false air stay below)
+
+
+def beside(stretch: Stretch, series: Series, factor: str) -> Values:
+    """Return another factor of the same point at the moments of ``series``; NaN where it was not sent or not normal."""
+    found = np.full(len(series), np.nan)
+    other = stretch.find(series.point, factor, series.kind)
+    if other is not None:
+        here, there = align(series.began, other.began)
+        found[here] = np.where(other.normal[there], other.value[there], np.nan)
+    return found
+
+
+def raw_beside(stretch: Stretch, series: Series, factor: str) -> Values:
+    """The same, whatever the device's flag says."""
+    found = np.full(len(series), np.nan)
+    other = stretch.find(series.point, factor, series.kind)
+    if other is not None:
+        here, there = align(series.began, other.began)
+        found[here] = other.value[there]
+    return found
+
+
+def others(stretch: Stretch, series: Series, *codes: str) -> list[Series]:
+    """Return the series of the given factors at the same point and kind, for a finding's ``also``."""
+    found = (stretch.find(series.point, code, series.kind) for code in codes)
+    return [one for one in found if one is not None]
+
+
+def running(stretch: Stretch, series: Series) -> Mask:
+    """Return at which moments the source worked: water flowed, or gas moved and burnt; unknown counts as working."""
+    if series.factor.startswith("w"):
+        flow = beside(stretch, series, WATER_FLOW)
+        works = ~(flow <= 0)
+    else:
+        velocity, oxygen = beside(stretch, series, VELOCITY), beside(stretch, series, OXYGEN)
+        works = ~(velocity < MOVING) & ~(oxygen > BURNING)
+    return works & ~stopped(stretch, series)
+
+
+def stopped(stretch: Stretch, series: Series) -> Mask:
+    """Return at which moments the discharger says the source stood still."""
+    still = series.flag == ord("F")
+    for mark in stretch.marks_of(series.outlet, ("stopped",)):
+        still = still | ((series.began >= mark.began) & (series.began < mark.ended))
+    return still
+
+
+def upset(stretch: Stretch, series: Series) -> Mask:
+    """Return at which moments any condition mark lies (start-up, shut-down, upset), effective or not."""
+    under = np.zeros(len(series), dtype=np.bool_)
+    for mark in stretch.marks_of(series.outlet):
+        under |= (series.began >= mark.began) & (series.began < mark.ended)
+    return under
+
+
+def trailing_median(began: Times, value: Values, at: Times, back: int, *, least: int = 24) -> Values:
+    """Return for each moment the median of the finite values in [moment - back, moment); NaN with fewer than ``least``."""
+    medians = np.full(len(at), np.nan)
+    first, last = np.searchsorted(began, at - back), np.searchsorted(began, at)
+    for row in range(len(at)):
+        window = value[first[row] : last[row]]
+        window = window[np.isfinite(window)]
+        if len(window) >= least:
+            medians[row] = np.median(window)
+    return medians
+
+
+def flow_factor(series: Series) -> str:
+    """Return the flow factor of the series' medium."""
+    return WATER_FLOW if series.factor.startswith("w") else GAS_FLOW

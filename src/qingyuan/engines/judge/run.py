@@ -1,0 +1,152 @@
+"""Judge: rules x units.  A unit is one facility and a run of whole days; live and retro call the same function on it.
+
+The window is widened to whole days in China; nothing that starts at or after ``ended`` is read.  A finding of a day
+depends on that day and the look-back its rule declares, so any cutting of a window gives the same findings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from qingyuan.errors import BadInput
+
+from . import executors, marking
+from .finding import CHINA, Finding, milliseconds, ordered
+from .inforce import LawInForce
+from .limits import midnight
+from .rule import Rule, chosen, named
+from .series import DAY, day_start
+from .sources import LakeSource, Source
+from .stretch import Stretch, build
+
+DAYS_PER_UNIT = 31
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One facility and [began, ended) of whole days; ``until`` is the end of what may be read."""
+
+    facility: str
+    began: int
+    ended: int
+    until: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which rules to run, and a what-if's numbers laid over theirs: rule → parameter → value."""
+
+    rules: tuple[str, ...]
+    overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def judge(
+    data_dir: Path | str,
+    *,
+    began: dt.datetime,
+    ended: dt.datetime,
+    rules: Iterable[str] | None = None,
+    as_of: dt.datetime | None = None,
+    executor: str = "serial",
+    facilities: Iterable[str] | None = None,
+) -> list[Finding]:
+    """Return the findings of every rule over [began, ended), in the order of ``finding.ordered``.
+
+    ``rules`` are names or name@revision (None: all); ``as_of`` judges with what was known then.  Raises BadInput for an
+    unknown rule, an empty window or naive times.
+    """
+    source = LakeSource(data_dir, as_of)
+    return judge_source(source, began=began, ended=ended, rules=rules, executor=executor, facilities=facilities)
+
+
+def judge_source(
+    source: Source,
+    *,
+    began: dt.datetime,
+    ended: dt.datetime,
+    rules: Iterable[str] | None = None,
+    executor: str = "serial",
+    facilities: Iterable[str] | None = None,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+) -> list[Finding]:
+    """Return the findings over any source."""
+    order = Order(tuple(rule.name for rule in chosen(rules)), overrides or {})
+    wanted = source.facilities() if facilities is None else sorted(facilities)
+    plan = list(units(wanted, began, ended))
+    found: list[Finding] = []
+    mapped: Iterator[list[Finding]] = executors.named(executor)(partial(judge_unit, source, order), plan)
+    for part in mapped:
+        found += part
+    return ordered(found)
+
+
+def units(facilities: Iterable[str], began: dt.datetime, ended: dt.datetime, days: int = DAYS_PER_UNIT) -> Iterator[Unit]:
+    """Yield the units of a window, facility by facility."""
+    if began.tzinfo is None or ended.tzinfo is None:
+        raise BadInput("起止时间要带时区，例如 2026-09-01T00:00:00+08:00", field="began")
+    first, until = milliseconds(began), milliseconds(ended)
+    if until <= first:
+        raise BadInput(f"结束时间 {ended} 应晚于开始时间 {began}", field="ended")
+    start = int(day_start(np.array([first]))[0])
+    stop = int(day_start(np.array([until - 1]))[0]) + DAY
+    for facility in facilities:
+        for day in range(start, stop, days * DAY):
+            end = min(day + days * DAY, stop)
+            yield Unit(facility, day, end, min(until, end))
+
+
+def judge_unit(source: Source, order: Order, unit: Unit) -> list[Finding]:
+    """Return the findings of one unit: read once, run every rule."""
+    rules = [named(name) for name in order.rules]
+    stretch = stretch_of(source, unit, rules)
+    limits = source.limits(unit.facility)
+    found: list[Finding] = []
+    for rule in rules:
+        for part in _same_law(rule, stretch):
+            day = dt.datetime.fromtimestamp(part.began / 1000, tz=CHINA).date()
+            found += rule.function(part, LawInForce(rule, rule.on(day, order.overrides.get(rule.name)), limits))
+    return found
+
+
+def stretch_of(source: Source, unit: Unit, rules: Iterable[Rule]) -> Stretch:
+    """Return a unit's stretch with the longest look-back any of the rules asks for, per kind of reading."""
+    tables = [source.rows(unit.facility, kind, start, unit.until) for kind, start in starts(unit.began, rules).items()]
+    readings = pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
+    return build(
+        readings,
+        facility=unit.facility,
+        began=unit.began,
+        ended=unit.ended,
+        points=source.points(unit.facility),
+        marks=source.marks(unit.facility),
+        events=source.events(unit.facility),
+        until=unit.until,
+        heard=source.heard(unit.facility),
+        equipment=source.equipment(unit.facility),
+    )
+
+
+def starts(began: int, rules: Iterable[Rule]) -> dict[str, int]:
+    """Return for each kind of reading the moment from which the rules need it."""
+    needed: dict[str, int] = {}
+    for rule in rules:
+        for kind, back in rule.kinds.items():
+            start = marking.period_start(began, back) if isinstance(back, str) else began - back
+            needed[kind] = min(start, needed.get(kind, start))
+    return needed
+
+
+def _same_law(rule: Rule, stretch: Stretch) -> Iterator[Stretch]:
+    """Yield the stretch cut at the days on which the rule's numbers change."""
+    edges = [edge for day in rule.changes() if stretch.began < (edge := midnight(day, 0)) < stretch.ended]
+    for began, ended in pairwise([stretch.began, *sorted(edges), stretch.ended]):
+        yield stretch if not edges else replace(stretch, began=began, ended=ended, until=min(stretch.known_until, ended))

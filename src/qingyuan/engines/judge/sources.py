@@ -1,0 +1,159 @@
+"""Where a stretch comes from: the lake, or plain tables.  Rules never know which.
+
+A source answers for one facility at a time and can be sent to another process.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .finding import milliseconds, moment
+from .limits import LimitTable, from_row
+from .stretch import Equipment, Event, Mark, Point
+
+
+class Source(Protocol):
+    """What judging asks of a store.  All times are milliseconds."""
+
+    def facilities(self) -> list[str]:
+        """Return the facilities that have points, sorted."""
+
+    def points(self, facility: str) -> dict[str, Point]:
+        """Return the points of a facility by mn."""
+
+    def limits(self, facility: str) -> LimitTable:
+        """Return the limits of a facility's outlets."""
+
+    def rows(self, facility: str, kind: str, began: int, ended: int) -> pa.Table:
+        """Return the readings of one kind that start in [began, ended), as known at the source's ``as_of``."""
+
+    def marks(self, facility: str) -> list[Mark]:
+        """Return every mark made for a facility."""
+
+    def events(self, facility: str) -> list[Event]:
+        """Return every dated fact about a facility."""
+
+    def heard(self, facility: str) -> dict[str, int]:
+        """Return mn → the first moment the point is known to have spoken."""
+
+    def equipment(self, facility: str) -> list[Equipment]:
+        """Return the metered production and treatment units."""
+
+
+@dataclass
+class TableSource:
+    """A source over tables in memory, for tests, cases and benchmarks."""
+
+    readings: pa.Table
+    known_points: Sequence[Point]
+    known_limits: Sequence[Mapping[str, Any]] = ()
+    known_marks: Sequence[Mark] = ()
+    known_events: Sequence[Event] = ()
+    first_heard: dict[str, int] = field(default_factory=dict)
+    known_equipment: Sequence[Equipment] = ()
+
+    def facilities(self) -> list[str]:
+        """Return the facilities that have points, sorted."""
+        return sorted({point.facility for point in self.known_points})
+
+    def points(self, facility: str) -> dict[str, Point]:
+        """Return the points of a facility by mn."""
+        return {point.mn: point for point in self.known_points if point.facility == facility}
+
+    def outlets(self, facility: str) -> set[str]:
+        """Return the outlets of a facility."""
+        return {point.outlet for point in self.points(facility).values()}
+
+    def limits(self, facility: str) -> LimitTable:
+        """Return the limits of a facility's outlets."""
+        outlets = self.outlets(facility)
+        return LimitTable(from_row(row) for row in self.known_limits if row["outlet"] in outlets)
+
+    def rows(self, facility: str, kind: str, began: int, ended: int) -> pa.Table:
+        """Return the readings of one kind that start in [began, ended)."""
+        times = self.readings.column("began").cast(pa.int64())
+        inside = pc.and_(pc.greater_equal(times, began), pc.less(times, ended))
+        mine = pc.and_(pc.equal(self.readings.column("facility"), facility), pc.equal(self.readings.column("kind"), kind))
+        return self.readings.filter(pc.and_(inside, mine))
+
+    def marks(self, facility: str) -> list[Mark]:
+        """Return every mark made for a facility."""
+        return [mark for mark in self.known_marks if mark.outlet in self.outlets(facility)]
+
+    def events(self, facility: str) -> list[Event]:
+        """Return every dated fact about a facility."""
+        return [event for event in self.known_events if event.outlet in self.outlets(facility)]
+
+    def heard(self, facility: str) -> dict[str, int]:
+        """Return mn → the first moment the point is known to have spoken."""
+        return {mn: first for mn, first in self.first_heard.items() if mn in self.points(facility)}
+
+    def equipment(self, facility: str) -> list[Equipment]:
+        """Return the metered production and treatment units."""
+        return [unit for unit in self.known_equipment if unit.mn in self.points(facility)]
+
+
+class LakeSource:
+    """A source over a data directory, as known at ``as_of`` (None: everything there is)."""
+
+    def __init__(self, data_dir: Path | str, as_of: dt.datetime | None = None) -> None:
+        self.data_dir = Path(data_dir)
+        self.as_of = as_of
+        self._tables: TableSource | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"data_dir": self.data_dir, "as_of": self.as_of, "_tables": None}
+
+    def facilities(self) -> list[str]:
+        """Return the facilities that have points, sorted."""
+        return self._dimensions.facilities()
+
+    def points(self, facility: str) -> dict[str, Point]:
+        """Return the points of a facility by mn."""
+        return self._dimensions.points(facility)
+
+    def limits(self, facility: str) -> LimitTable:
+        """Return the limits of a facility's outlets."""
+        return self._dimensions.limits(facility)
+
+    def rows(self, facility: str, kind: str, began: int, ended: int) -> pa.Table:
+        """Return the readings of one kind that start in [began, ended), as known at ``as_of``."""
+        from qingyuan.engines.store import asof
+
+        return asof.read(
+            self.data_dir, facility=facility, kinds=[kind], began=moment(began), ended=moment(ended), as_of=self.as_of
+        )
+
+    def marks(self, facility: str) -> list[Mark]:
+        """Return every mark made for a facility by ``as_of``."""
+        known = self._dimensions.marks(facility)
+        if self.as_of is None:
+            return known
+        return [mark for mark in known if mark.recorded_at <= milliseconds(self.as_of)]
+
+    def events(self, facility: str) -> list[Event]:
+        """Return every dated fact about a facility."""
+        return self._dimensions.events(facility)
+
+    def heard(self, facility: str) -> dict[str, int]:
+        """Return mn → the first moment the point is known to have spoken (none: the lake does not keep it)."""
+        return {}
+
+    def equipment(self, facility: str) -> list[Equipment]:
+        """Return the metered production and treatment units."""
+        return self._dimensions.equipment(facility)
+
+    @property
+    def _dimensions(self) -> TableSource:
+        if self._tables is None:
+            from .dimensions import tables
+
+            self._tables = tables(self.data_dir)
+        return self._tables
