@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from contextlib import closing
 from pathlib import Path
 
 from qingyuan.engines.judge import run as judge
@@ -42,7 +43,7 @@ def spool_of(plan: Plan, data: Path, until: dt.datetime, hours: int = 26) -> int
         (int(out.when.timestamp() * 1_000_000), "127.0.0.1:0", packet(plan, out.mn, out.cn, out.cp, out.when))
         for out in backfill(plan, until, hours)
     ]
-    with Spool(layout.spool(data)) as spool:
+    with closing(Spool(layout.spool(data), at_us=int(until.timestamp() * 1_000_000))) as spool:
         spool.append(packets)
         spool.sync()
     return len(packets)
@@ -64,4 +65,4 @@ def telemetry(plan: Plan, data: Path, *, until: dt.datetime, hours: int = 26) ->
     spool_of(plan, data, until, hours)
     ingest.ingest(data)
     found = judge.judge(data, began=until - dt.timedelta(hours=hours + 4), ended=until)
-    return len(take_findings([finding.to_json() for finding in found], at=until))
+    return len(take_findings([finding.as_json() for finding in found], at=until))

@@ -50,7 +50,7 @@ def take_in(data: Path, at: dt.datetime) -> object:
 
 def judge_recent(data: Path, at: dt.datetime) -> object:
     found = judge.judge(data, began=at - LOOK_BACK, ended=at)
-    return clues.take_findings([finding.to_json() for finding in found], at=at)
+    return clues.take_findings([finding.as_json() for finding in found], at=at)
 
 
 def seal_all(data: Path, at: dt.datetime) -> object:

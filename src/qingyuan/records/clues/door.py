@@ -18,22 +18,24 @@ JOIN_WITHIN = dt.timedelta(hours=26)  # platform setting: findings of one outlet
 
 
 def take_findings(findings: Iterable[Mapping[str, Any]], *, at: dt.datetime) -> list[Clue]:
-    """Join findings (as in ``Finding.to_json``) into episodes, one clue each; a finding seen before changes nothing.
+    """Join findings (as ``Finding.as_json`` gives them) into episodes, one clue each; the same finding again changes nothing.
 
-    Returns the clues that are new or grew.  Findings of a facility the registry does not know are left out
-    and come again on the next run, when the registry may know it.
+    A finding that grew (a live episode keeps its id) grows its clue while that clue is open, and stays as it was
+    once somebody ended the clue.  Findings of a facility the registry does not know are left out and come again on
+    the next run, when it may know it.  Returns the clues that are new or grew.
     """
     touched: dict[int, Clue] = {}
     findings = list(findings)
-    known = set(ClueFinding.objects.filter(finding_id__in=[f["id"] for f in findings]).values_list("finding_id", flat=True))
+    known = {row.finding_id: row for row in ClueFinding.objects.filter(finding_id__in=[f["id"] for f in findings]).select_related("clue")}
     places = {f.code: f for f in Facility.objects.filter(code__in={f["facility"] for f in findings}).select_related("division")}
     for finding in sorted(findings, key=lambda f: (f["began"], f["id"])):
         place = places.get(finding["facility"])
-        if finding["id"] in known or place is None:
+        if place is None:
             continue
-        clue = take_one(finding, place, at)
-        touched[clue.pk] = clue
-        known.add(finding["id"])
+        row = known.get(finding["id"])
+        clue = take_one(finding, place, at) if row is None else grow(row, finding)
+        if clue is not None:
+            touched[clue.pk] = clue
     return list(touched.values())
 
 
@@ -49,6 +51,22 @@ def take_one(finding: Mapping[str, Any], place: Facility, at: dt.datetime) -> Cl
         clue=clue, finding_id=finding["id"], began=began, ended=ended,
         value=finding.get("value"), limit_value=finding.get("limit_value"), data=dict(finding),
     )
+    return widen(clue, began, ended)
+
+
+@transaction.atomic
+def grow(row: ClueFinding, finding: Mapping[str, Any]) -> Clue | None:
+    """Take the longer form of a finding whose clue is still open; None when nothing changed."""
+    if row.data == dict(finding) or row.clue.state in CLUE.final:
+        return None
+    row.began, row.ended = moment(finding["began"]), moment(finding["ended"])
+    row.value, row.limit_value, row.data = finding.get("value"), finding.get("limit_value"), dict(finding)
+    row.save()
+    return widen(row.clue, row.began, row.ended)
+
+
+def widen(clue: Clue, began: dt.datetime, ended: dt.datetime) -> Clue:
+    """Let the clue reach from its first finding to its last."""
     if began < clue.began or ended > clue.ended:
         clue.began, clue.ended = min(began, clue.began), max(ended, clue.ended)
         clue.save(update_fields=["began", "ended"])

@@ -50,6 +50,18 @@ def test_the_same_findings_in_any_order_and_again_change_nothing(place):
     assert (Clue.objects.count(), ClueFinding.objects.count()) == (1, 3)
 
 
+def test_a_finding_that_grew_grows_its_clue_while_it_is_open(place):
+    """A live episode keeps its id; an ended clue keeps what it was ended on."""
+    door.take_findings([finding(place, 1)], at=AT)
+    longer = finding(place, 1, ended="2026-09-15T05:00:00+08:00", value=450.0)
+    door.take_findings([longer], at=AT)
+    clue = Clue.objects.get()
+    assert (clue.findings.get().value, clue.ended - clue.began) == (450.0, dt.timedelta(hours=4))
+    actions.dismiss(clue, cause="calibration", why="校准期间", by=Officer.objects.get(name="李明"), at=AT)
+    assert door.take_findings([finding(place, 1, value=500.0)], at=AT) == []
+    assert ClueFinding.objects.get().value == 450.0
+
+
 def test_another_factor_or_a_day_long_gap_is_another_clue(place):
     """An episode is one outlet, one factor, one rule, without a long silence."""
     door.take_findings([finding(place, 1), finding(place, 1, id="x", factor="a34013"), finding(place, 60, id="y")], at=AT)
