@@ -63,6 +63,16 @@ def day_means(stretch: Stretch, series: Series, *, hours: int) -> DayMeans:
     """
     concentration = judged(stretch, series)
     usable = marking.usable(stretch, series) & np.isfinite(concentration)
+    return _means(stretch, series, concentration, usable, hours)
+
+
+def plain_day_means(stretch: Stretch, series: Series, *, hours: int) -> tuple[Times, Values]:
+    """Return (day, mean) as a logger computes it: measured concentration over hours flagged normal, whatever is marked."""
+    days = _means(stretch, series, series.value, series.normal, hours)
+    return days.began, days.mean
+
+
+def _means(stretch: Stretch, series: Series, concentration: Values, usable: Mask, hours: int) -> DayMeans:
     weight = np.where(usable, _weights(stretch, series), 0.0)
     first = starts_of((series.began + 8 * HOUR) // DAY)
     if not len(first):
