@@ -1,0 +1,85 @@
+"""Who is looking, when, and what the side navigation shows: what every page of the desk needs before its own rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from qingyuan import clock
+from qingyuan.records.cases import queries as cases
+from qingyuan.records.clues import queries as clues
+from qingyuan.records.dispatch import queries as dispatch
+from qingyuan.records.registry.models import Officer
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the desk: the officer and the moment, asked once per request."""
+
+    viewer: Officer
+    at: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        return self.at.astimezone(clock.CHINA).date()
+
+
+def officer_of(request: HttpRequest) -> Officer | None:
+    """The officer behind the login; None for an anonymous visitor or an account without a person."""
+    user = getattr(request, "user", None)
+    return getattr(user, "officer", None) if user is not None and user.is_authenticated else None
+
+
+def desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of the desk: needs a login with an officer behind it; the view gets a Look as ``look``."""
+
+    @login_required
+    @wraps(view)
+    def inner(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        officer = officer_of(request)
+        if officer is None:
+            raise PermissionDenied
+        return view(request, Look(officer, clock.now()), *args, **kwargs)
+
+    return inner
+
+
+GROUPS = [
+    ("办案", [("desk:worklist", "我的工作", "home"), ("desk:clues", "线索", "list-search"), ("desk:tasks", "检查任务", "clipboard-list"), ("desk:cases", "案件", "gavel")]),
+    ("污染源", [("desk:facilities", "一企一档", "building-factory-2"), ("desk:map", "分布图", "map-2")]),
+    ("依据", [("desk:rules", "判定规则", "book"), ("public:verify", "文书核验", "qrcode"), ("public:releases", "信息公开", "world")]),
+]
+
+
+def navigation(request: HttpRequest) -> list[tuple[str, list[dict[str, object]]]]:
+    """Groups of links with the current page marked; counts are capped and only where work waits."""
+    officer = officer_of(request)
+    counts = waiting(officer) if officer else {}
+    here = getattr(request.resolver_match, "view_name", "") if request.resolver_match else ""
+    section = SECTIONS.get(here, here)
+    return [
+        (title, [{"name": label, "icon": icon, "url": reverse(name), "count": counts.get(name, 0), "here": name == section} for name, label, icon in links])
+        for title, links in GROUPS
+    ]
+
+
+SECTIONS = {
+    "desk:clue": "desk:clues", "desk:task": "desk:tasks", "desk:inspection": "desk:tasks", "desk:case": "desk:cases",
+    "desk:facility": "desk:facilities", "desk:rule": "desk:rules", "public:release": "public:releases",
+}
+
+
+def waiting(officer: Officer) -> dict[str, int]:
+    """How many open things lie in each list of the viewer."""
+    return {
+        "desk:clues": clues.capped_count(clues.open_clues(officer)),
+        "desk:tasks": dispatch.open_tasks(officer).count(),
+        "desk:cases": cases.open_cases(officer).count(),
+    }

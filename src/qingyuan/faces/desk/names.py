@@ -1,0 +1,57 @@
+"""What codes are called on the screen: factors, rules, periods, things written in the trail."""
+
+from __future__ import annotations
+
+from qingyuan.engines.judge import rule
+from qingyuan.errors import BadInput
+from qingyuan.law.citation import parse
+from qingyuan.records.cases.states import CASE
+from qingyuan.records.clues.states import CLUE
+from qingyuan.records.dispatch.states import ASSIGNMENT
+from qingyuan.records.inspections.states import INSPECTION
+from qingyuan.records.publish.states import RELEASE
+from qingyuan.records.registry import door
+
+KINDS = {"real": "实时", "minute": "分钟", "hour": "小时", "day": "日"}
+
+# steps that are written in the trail but do not move a table
+NOTED = {
+    "open_clue": "发现线索", "issue": "派发任务", "open_inspection": "进入现场", "order_correction": "责令改正", "verify_correction": "复查确认改正",
+    "file_case": "立案", "attach_telemetry": "提取自动监测数据", "propose_penalty": "裁量计算", "serve_notice": "送达事先告知书", "record_waiver": "当事人放弃陈述申辩和听证",
+    "record_statement": "登记陈述申辩", "answer_statement": "复核陈述申辩", "request_hearing": "要求听证", "close_hearing": "听证结束",
+    "review_legality": "法制审核", "deliberate": "集体讨论", "record_payment": "登记缴款", "note_published": "向社会公开", "note_withdrawn": "撤回公开",
+    "draft": "起草公示", "take_evidence": "收入证据", "issue_document": "制作文书",
+}
+LABELS = {step.name: step.label for machine in (CASE, CLUE, ASSIGNMENT, INSPECTION, RELEASE) for step in machine.steps.values()} | NOTED
+
+
+def step_label(name: str) -> str:
+    """What a step is called; the steps of two tables never share a name with two meanings on one page."""
+    return LABELS.get(name, name)
+
+
+def rule_names() -> dict[str, str]:
+    """Every rule by its code and Chinese name."""
+    return {name: rule.named(name).chinese for name in rule.names()}
+
+
+def rule_name(code: str) -> str:
+    """The Chinese name of a rule; the code itself for a rule that is no longer there, — for none."""
+    if not code:
+        return "—"
+    try:
+        return rule.named(code).chinese
+    except BadInput:
+        return code
+
+
+def factor_name(code: str) -> str:
+    return door.factor_name(code) if code else "—"
+
+
+def citation(text: str) -> str:
+    """The written form of a citation id; a text that is not an id is returned as it came."""
+    try:
+        return str(parse(text))
+    except (BadInput, ValueError, KeyError):
+        return text

@@ -1,0 +1,32 @@
+"""Addresses of the desk.  ``login`` and ``logout`` stand outside the namespace, as Django's settings name them."""
+
+from django.urls import include, path
+
+from . import cases, charts, clues, entrance, facilities, papers, rules, tasks, worklist
+
+pages = [
+    path("", worklist.worklist, name="worklist"),
+    path("clues/", clues.clue_list, name="clues"),
+    path("clues/<str:number>/", clues.clue_page, name="clue"),
+    path("clues/<str:number>/<slug:step>/", clues.clue_step, name="clue_step"),
+    path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/<str:number>/", tasks.task_page, name="task"),
+    path("tasks/<str:number>/<slug:step>/", tasks.task_step, name="task_step"),
+    path("cases/", cases.case_list, name="cases"),
+    path("cases/<int:pk>/", cases.case_page, name="case"),
+    path("cases/<int:pk>/<slug:step>/", cases.case_step, name="case_step"),
+    path("papers/<int:pk>.<slug:form>", papers.paper, name="paper"),
+    path("evidence/<int:pk>/", papers.evidence, name="evidence"),
+    path("facilities/", facilities.facility_list, name="facilities"),
+    path("facilities/<str:code>/", facilities.facility_page, name="facility"),
+    path("map/", facilities.map_page, name="map"),
+    path("map/places.json", facilities.map_places, name="map_places"),
+    path("rules/", rules.rule_list, name="rules"),
+    path("rules/<slug:name>/", rules.rule_page, name="rule"),
+    path("chart.json", charts.chart, name="chart"),
+]
+urlpatterns = [
+    path("login/", entrance.Entrance.as_view(), name="login"),
+    path("logout/", entrance.Exit.as_view(), name="logout"),
+    path("", include((pages, "desk"))),
+]

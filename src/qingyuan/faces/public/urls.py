@@ -1,0 +1,12 @@
+"""Addresses of the public pages; nothing here needs a login, nothing here needs a script."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "public"
+urlpatterns = [
+    path("", views.release_list, name="releases"),
+    path("decisions/<int:pk>/", views.release_page, name="release"),
+    path("verify/", views.verify, name="verify"),
+]
