@@ -7,6 +7,7 @@ a shelf of those pages alone.  Only ``load`` reads files; everything else is pur
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -68,8 +69,9 @@ class Shelf:
     def violation(self, key: str) -> Violation:
         """The violation with this id; BadInput lists near ids if there is none."""
         if key not in self._violations:
-            near = [k for k in sorted(self._violations) if key and key.split("_")[0] in k] or sorted(self._violations)
-            raise BadInput(f"violation（案由）没有“{key}”；可用的有：{'、'.join(near[:12])}", field="violation")
+            near = difflib.get_close_matches(key, self._violations, n=6, cutoff=0.4) or sorted(self._violations)[:6]
+            told = "、".join(f"{k}（{self._violations[k].name}）" for k in near)
+            raise BadInput(f"violation（案由）没有“{key}”；相近的有：{told}（共 {len(self._violations)} 个，见规则书 violations）", field="violation")
         return self._violations[key]
 
     def province(self, name: str) -> Benchmark:
@@ -84,8 +86,8 @@ class Shelf:
         return self._tables[key]
 
     def tables_of(self, province: str, violation: str) -> list[Table]:
-        """The tables this province wrote for this violation, ids in order."""
-        return self._by_violation.get((province, violation), [])
+        """The tables this province wrote for this violation, then those it wrote for all, ids in order."""
+        return self._by_violation.get((province, violation), []) + self._by_violation.get((province, "*"), [])
 
     def circumstance(self, key: str) -> Circumstance:
         """The circumstance with this id; BadInput lists what may be given."""
