@@ -54,8 +54,8 @@ class Shelf:
     def _by_violation(self) -> dict[tuple[str, str], list[Table]]:
         found: dict[tuple[str, str], list[Table]] = {}
         for table in self._tables.values():
-            for use in table.applies:
-                found.setdefault((table.province, use.violation), []).append(table)
+            for violation in {use.violation: None for use in table.applies}:
+                found.setdefault((table.province, violation), []).append(table)
         return found
 
     @cached_property
