@@ -30,7 +30,7 @@ from qingyuan.records.publish import actions as publish
 from qingyuan.records.publish import queries as public
 from qingyuan.records.publish.models import Release
 from qingyuan.records.registry.models import Event, Facility, Officer
-from qingyuan.testing import PHOTO, small_province, telemetry
+from qingyuan.testing import PHOTO, photo, small_province, telemetry
 
 HERE = Path(__file__).parent
 
@@ -147,9 +147,9 @@ class Player:
 
     def do_gather(self, by: Officer) -> None:
         investigation.attach_telemetry(self.case, by=by, at=self.at)
-        for kind, name in (("statement_of_party", "调查询问笔录"), ("documentary", "营业执照"), ("documentary", "排污许可证副本")):
+        for shade, (kind, name) in enumerate((("statement_of_party", "调查询问笔录"), ("documentary", "营业执照"), ("documentary", "排污许可证副本"))):
             docket.take_evidence(
-                docket=self.case.docket, kind=kind, name=name, content=PHOTO, source=self.case.party.name, taken_at=self.at, by=by, at=self.at,
+                docket=self.case.docket, kind=kind, name=name, content=photo((shade, shade, shade)), source=self.case.party.name, taken_at=self.at, by=by, at=self.at,
             )
 
     def do_propose(self, by: Officer, factors: dict[str, Any] | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from qingyuan.law import deadlines
+from qingyuan.law import deadlines, rulebook
 from qingyuan.law.deadlines import Due
 
 from .models import Case
@@ -13,12 +13,16 @@ from .models import Case
 
 @dataclass(frozen=True)
 class CaseClock:
-    """One clock as a screen shows it; ``done_on`` stops it."""
+    """One clock as a screen shows it; ``done_on`` stops it.
+
+    ``is_wait``: the day after which the next step is open (the party's own period), so it is never late.
+    """
 
     due: Due
     done_on: dt.date | None
     days_left: int
     is_late: bool
+    is_wait: bool = False
 
     @property
     def label(self) -> str:
@@ -47,7 +51,8 @@ def clocks_of(case: Case, on: dt.date) -> list[CaseClock]:
 def clock(name: str, started: dt.date, done_on: dt.date | None, on: dt.date, suspensions: tuple[deadlines.Suspension, ...] = ()) -> CaseClock:
     due = deadlines.due(name, started, suspensions=suspensions)
     left = (due.due_on - (done_on or on)).days if due.due_on else due.left
-    return CaseClock(due, done_on, left, due.is_late(done_on or on))
+    is_wait = rulebook.load().entry(f"procedure/{name}").get("meaning") == "earliest"
+    return CaseClock(due, done_on, left, not is_wait and due.is_late(done_on or on), is_wait)
 
 
 def holes(case: Case) -> tuple[deadlines.Suspension, ...]:

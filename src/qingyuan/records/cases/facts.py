@@ -150,4 +150,4 @@ def limitation_on(case: Case) -> dt.date:
     """The last day on which the act may still be punished; an act that goes on is never too old (Penalty Law art. 36)."""
     if case.act_ended is None:
         return dt.date.max
-    return deadlines.due("limitation_5y" if case.has_harm else "limitation_2y", case.act_ended).due_on
+    return deadlines.due("limitation_harm" if case.has_harm else "limitation", case.act_ended).due_on

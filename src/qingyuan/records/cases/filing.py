@@ -53,7 +53,7 @@ def why_not_file(visit: Inspection, *, by: Officer, on: dt.date, act_ended: dt.d
         reasons.append("检查没有得出“发现涉嫌违法行为”的结论，不符合立案条件（令30第19条）")
     if Case.objects.filter(inspection=visit).exists():
         reasons.append("本次检查已经立案，不得重复立案（行政处罚法第29条）")
-    if act_ended is not None and on > deadlines.due("limitation_2y", act_ended).due_on:
+    if act_ended is not None and on > deadlines.due("limitation", act_ended).due_on:
         reasons.append("违法行为已超过追责期限（行政处罚法第36条）")
     clue = visit.assignment.clue
     if clue is not None:
