@@ -1,0 +1,50 @@
+"""``qingyuan gateway``: listen for devices until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+
+@click.command("gateway")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), default=Path("var/data"), show_default=True, envvar="QINGYUAN_DATA", help="数据目录")
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="QINGYUAN_GATEWAY_HOST", help="监听地址")
+@click.option("--port", default=2120, show_default=True, type=click.IntRange(0, 65535), envvar="QINGYUAN_GATEWAY_PORT", help="监听端口；0 表示任选")
+@click.option("--tick-ms", default=5.0, show_default=True, help="每批落盘的间隔（毫秒）")
+@click.option("--packets-per-s", default=200.0, show_default=True, help="单个连接的持续速率上限（包/秒）；超过则放慢接收")
+def gateway(data_dir: Path, host: str, port: int, tick_ms: float, packets_per_s: float) -> int:
+    """HJ 212 接收网关：先落盘，后应答。"""
+    run(data_dir, host, port, tick_s=tick_ms / 1000, packets_per_s=packets_per_s)
+    return 0
+
+
+def run(data_dir: Path, host: str, port: int, *, tick_s: float, packets_per_s: float) -> None:
+    """Run until SIGINT or SIGTERM, on uvloop where it is installed."""
+    from .gateway import Gateway
+    from .gateway_session import Limits
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        limits = Limits(packets_per_s=packets_per_s, burst_packets=max(6000.0, packets_per_s * 30))
+        server = Gateway(data_dir, host, port, tick_s=tick_s, limits=limits)
+        await server.start()
+        click.echo(f"网关已就绪：{server.host}:{server.port}，数据目录 {data_dir}")
+        await stop.wait()
+        await server.stop()
+
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        runner.run(main())
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

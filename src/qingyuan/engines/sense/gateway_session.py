@@ -1,0 +1,181 @@
+"""One connection: bytes in, arrivals and owed answers out.
+
+A session never answers by itself.  It hands every byte to the gateway's open batch together with the answer that byte
+sequence will earn; the gateway writes answers after the batch has been synced.  The connection survives bad packets;
+it is closed, with a reason, when it floods, stalls, stays silent or does not listen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import gateway_envelope as envelope
+from .hj212.frame import Garbage
+
+if TYPE_CHECKING:
+    from .gateway import Gateway
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one connection may do.  Seconds, bytes, packets per second."""
+
+    idle_s: float = 3900.0  # a device that only sends hours speaks at least every 3600 s
+    silent_s: float = 60.0  # from connecting to the first packet
+    stalled_s: float = 30.0  # a begun packet must be finished within
+    quiet_s: float = 2.0  # after this silence a packet without line end is taken as it stands
+    garbage_bytes: int = 256 << 10  # without one good packet between
+    unread_bytes: int = 256 << 10  # answers the peer does not take
+    packets_per_s: float = 200.0
+    burst_packets: float = 6000.0
+    pending_bytes: int = 64 << 20  # all connections together, waiting to be synced
+
+
+class Verdict(NamedTuple):
+    """What the register says about (mn, pw) from this address: "" or the alarm, and the QnRtn of a refusal (0: none)."""
+
+    alarm: str
+    qn_rtn: int
+    generation: int
+
+
+class Session(asyncio.Protocol):
+    """The protocol of one connection; created by the gateway for each accepted socket."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.transport: asyncio.Transport | None = None
+        self.peer = ""
+        self.address = ""
+        self.buffer = bytearray()
+        self.connected_at = self.last_at = self.begun_at = 0.0
+        self.packets = 0
+        self.garbage = 0
+        self.allowance = gateway.limits.burst_packets
+        self.mns: set[str] = set()
+        self.verdicts: dict[tuple[bytes, bytes], Verdict] = {}
+        self.paused = False
+        self.reason = ""
+
+    # -- asyncio ---------------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        where = transport.get_extra_info("peername")
+        self.address = str(where[0]) if where else "local"
+        self.peer = f"{self.address}:{where[1]}" if where else "local"
+        transport.set_write_buffer_limits(high=self.gateway.limits.unread_bytes)
+        self.connected_at = self.last_at = self.gateway.ticking()
+        self.gateway.join(self)
+
+    def data_received(self, data: bytes) -> None:
+        gateway = self.gateway
+        self.last_at = gateway.ticking()
+        if not self.buffer:
+            self.begun_at = self.last_at
+        self.buffer += data
+        before = self.packets
+        self.take(quiet=False)
+        if self.packets != before:
+            self.begun_at = self.last_at
+            self._spend(self.packets - before)
+
+    def eof_received(self) -> bool:
+        self.take(quiet=True)
+        return False
+
+    def pause_writing(self) -> None:
+        self.close("deaf")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.take(quiet=True)
+        if self.buffer:
+            self.gateway.arrive(self, bytes(self.buffer), b"")
+            self.buffer.clear()
+        self.gateway.leave(self, self.reason or (f"broken: {error}" if error else "closed by the device"))
+
+    # -- work ------------------------------------------------------------------------------------------------------
+
+    def take(self, *, quiet: bool) -> None:
+        """Move everything complete from the buffer into the gateway's open batch."""
+        gateway = self.gateway
+        for one in envelope.split(self.buffer, quiet=quiet):
+            if isinstance(one, Garbage):
+                gateway.arrive(self, one.raw, b"")
+                self._garbage(len(one.raw), one.reason.code)
+                continue
+            self.packets += 1
+            said = envelope.read(one.segment)
+            if not one.dialect:
+                gateway.arrive(self, one.raw, envelope.refusal(said, 9))
+                gateway.fault(self, "crc_wrong", said.mn)
+                self._count_garbage(len(one.raw))
+                continue
+            self.garbage = 0
+            verdict = self.verdicts.get((said.mn, said.pw))
+            if verdict is None or verdict.generation != gateway.generation:
+                verdict = self.verdicts[said.mn, said.pw] = gateway.judge(self, said)
+            answer = envelope.refusal(said, verdict.qn_rtn) if verdict.qn_rtn else envelope.acknowledgement(said)
+            gateway.arrive(self, one.raw, answer)
+            if verdict.alarm:
+                gateway.fault(self, verdict.alarm, said.mn)
+            gateway.heard(self, said, one, verdict)
+
+    def _garbage(self, size: int, code: str) -> None:
+        self.gateway.fault(self, "garbage", b"", f"{size} bytes: {code}")
+        self._count_garbage(size)
+
+    def _count_garbage(self, size: int) -> None:
+        self.garbage += size
+        if self.garbage > self.gateway.limits.garbage_bytes:
+            self.close("flood")
+
+    def _spend(self, packets: int) -> None:
+        self.allowance -= packets
+        if self.allowance < 0 and not self.paused:
+            self.pause()
+            self.gateway.fault(self, "crowded", next(iter(self.mns), "").encode())
+
+    def earn(self, seconds: float) -> None:
+        """Refill the allowance; a paused session reads again when it may."""
+        limits = self.gateway.limits
+        self.allowance = min(limits.burst_packets, self.allowance + seconds * limits.packets_per_s)
+        if self.paused and self.allowance >= 0 and not self.gateway.is_crowded:
+            self.resume()
+
+    def pause(self) -> None:
+        """Stop reading this socket: the device's own TCP window slows it down and nothing is lost."""
+        if self.transport is not None and not self.paused and not self.transport.is_closing():
+            self.transport.pause_reading()
+            self.paused = True
+
+    def resume(self) -> None:
+        """Read again."""
+        if self.transport is not None and self.paused and not self.transport.is_closing():
+            self.transport.resume_reading()
+            self.paused = False
+
+    def watch(self, now: float) -> None:
+        """Look for what must not last: a stalled packet, a silent or an idle line.  ``now`` on the monotonic clock."""
+        limits = self.gateway.limits
+        if self.paused:
+            return
+        if self.buffer and now - self.last_at > limits.quiet_s:
+            self.take(quiet=True)
+        if self.buffer and now - self.begun_at > limits.stalled_s:
+            self.close("slow")
+        elif not self.packets and now - self.connected_at > limits.silent_s:
+            self.close("silent")
+        elif now - self.last_at > limits.idle_s:
+            self.close("idle")
+
+    def close(self, reason: str) -> None:
+        """Close with a reason from ALARMS; what is still in the buffer is kept in the spool."""
+        if self.transport is None or self.transport.is_closing():
+            return
+        self.reason = reason
+        self.gateway.fault(self, reason, next(iter(self.mns), "").encode())
+        self.transport.close() if reason != "deaf" else self.transport.abort()
