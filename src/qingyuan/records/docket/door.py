@@ -71,6 +71,8 @@ def read_rows(
 def parquet_bytes(table: pa.Table) -> bytes:
     """The table as Parquet, in one fixed order and spelling: same rows, same bytes (same library version)."""
     keys = [(name, "ascending") for name in ("mn", "factor", "kind", "began") if name in table.column_names]
+    plain = [pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema]
+    table = table.cast(pa.schema(plain))
     out = io.BytesIO()
     pq.write_table(table.sort_by(keys) if keys else table, out, compression="zstd", store_schema=False)
     return out.getvalue()

@@ -118,6 +118,8 @@ def _check_image(name: str, content: bytes) -> None:
             image.verify()
     except BadInput:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadInput(f"“{name}”的像素超出上限，打开会耗尽内存；请缩小后上传", field="content") from error
     except Exception as error:  # Pillow raises many kinds; all mean the same to an officer
         raise BadInput(f"“{name}”打不开，图片已损坏；请重新拍摄或导出", field="content") from error
 
@@ -131,6 +133,8 @@ def _check_archive(name: str, content: bytes) -> None:
             members = archive.infolist()
             if len(members) > limits()["members"]:
                 raise BadInput(f"“{name}”里有{len(members)}个文件，超过{limits()['members']}个的上限；请分包上传", field="content")
+            if sum(member.file_size for member in members) > allowed:
+                raise BadInput(f"“{name}”解开后超过{limits()['unpacked']}MB，可能是压缩炸弹，没有收取", field="content")
             for member in members:
                 allowed -= _unpacked_size(archive, member, allowed)
                 if allowed < 0:

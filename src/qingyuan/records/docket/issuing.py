@@ -67,7 +67,7 @@ def issue(
 
 def with_address(paper: Paper) -> Paper:
     """The paper with the address its QR code leads to; the address ends in the digest of the words."""
-    return replace(paper, verification=f"{settings.QINGYUAN_PUBLIC_URL}/v/{content_digest(paper)}")
+    return replace(paper, verification=f"{settings.QINGYUAN_PUBLIC_URL}/public/verify/?digest={content_digest(paper)}")
 
 
 def keep(paper: Paper, docket: Docket, facts: dict[str, Any], *, by: Officer, at: dt.datetime) -> Document:

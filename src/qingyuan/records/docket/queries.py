@@ -72,7 +72,7 @@ def numbers_of(viewer: Officer, series: NumberSeries) -> QuerySet[DocumentNumber
 # for anyone with the paper in hand
 
 
-def document_by_digest(digest: str) -> Document | None:
+def verified(digest: str) -> Document | None:
     """What the QR code leads to: the document whose words (or whose PDF) have this SHA-256."""
     if len(digest) != 64:
         return None

@@ -44,7 +44,7 @@ def keep(content: bytes | Iterable[bytes], *, limit: int | None = None, what: st
         raise
 
 
-def _write(out, pieces: Iterable[bytes], limit: int | None, what: str) -> Kept:  # noqa: ANN001
+def _write(out, pieces: Iterable[bytes], limit: int | None, what: str) -> Kept:
     sha, sm3, size = hashlib.sha256(), hashes.Hash(hashes.SM3()), 0
     for piece in pieces:
         size += len(piece)

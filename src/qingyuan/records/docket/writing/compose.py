@@ -169,7 +169,12 @@ class _Writer:
         return [form(entry["form"], self)]
 
     def _write(self, entry: Mapping[str, Any]) -> list[Block]:
-        return list(COMPOSERS[entry["write"]](self.facts))
+        try:
+            return list(COMPOSERS[entry["write"]](self.facts))
+        except KeyError as gap:
+            if self.is_draft:
+                return [Paragraph((Sentence(f"＿＿＿＿（待补：{gap.args[0]}）"),))]
+            raise BadInput(f"《{self.kind.title}》的要素不全，缺少 {gap.args[0]}", field=str(gap.args[0])) from gap
 
     def _pictures(self, entry: Mapping[str, Any]) -> list[Block]:
         found = look(self.facts, entry["pictures"])

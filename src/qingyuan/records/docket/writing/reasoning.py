@@ -188,7 +188,7 @@ def _working_rows(node: Any, depth: int = 0) -> Iterator[tuple[str, str, str, st
     if not isinstance(node, Mapping):
         return
     basis = node.get("citation") or ""
-    printed = wording.cite(basis) if ":" in str(basis) else str(basis)
+    printed = "、".join(wording.cite(part) if ":" in part else part for part in str(basis).split("、"))
     yield ("　" * depth + str(node.get("label", "")), str(node.get("formula") or ""), str(node.get("value", "")), printed)
     for child in node.get("children") or ():
         yield from _working_rows(child, depth + 1)

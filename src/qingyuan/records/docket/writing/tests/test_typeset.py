@@ -21,7 +21,7 @@ from qingyuan.records.docket.writing.word import docx_bytes
 
 from .samples import FACTS
 
-ADDRESS = "http://localhost:8000/v/" + "0123456789abcdef" * 4
+ADDRESS = "http://localhost:8000/public/verify/?digest=" + "0123456789abcdef" * 4
 
 
 def paper_of(kind: str) -> Paper:
