@@ -25,6 +25,11 @@ class CaseClock:
     is_wait: bool = False
 
     @property
+    def is_still(self) -> bool:
+        """Whether it stands still in an open suspension."""
+        return self.due.due_on == dt.date.max
+
+    @property
     def label(self) -> str:
         return self.due.label
 
@@ -45,12 +50,12 @@ def clocks_of(case: Case, on: dt.date) -> list[CaseClock]:
         rows.append(clock("litigation", case.served_on, ended, on))
     if case.annulled_on and case.published_on:
         rows.append(clock("withdraw_publication", case.annulled_on, case.publication_withdrawn_on, on))
-    return sorted(rows, key=lambda row: (row.done_on is not None, row.due.due_on or dt.date.max))
+    return sorted(rows, key=lambda row: (row.done_on is not None, row.due.due_on))
 
 
 def clock(name: str, started: dt.date, done_on: dt.date | None, on: dt.date, suspensions: tuple[deadlines.Suspension, ...] = ()) -> CaseClock:
     due = deadlines.due(name, started, suspensions=suspensions)
-    left = (due.due_on - (done_on or on)).days if due.due_on else due.left
+    left = due.left if due.due_on == dt.date.max else (due.due_on - (done_on or on)).days
     is_wait = rulebook.load().entry(f"procedure/{name}").get("meaning") == "earliest"
     return CaseClock(due, done_on, left, not is_wait and due.is_late(done_on or on), is_wait)
 

@@ -1,0 +1,172 @@
+"""What actions refuse, and that a refusal leaves nothing half-written."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from qingyuan.errors import BadInput, NotAllowed
+from qingyuan.records.cases import enforcement, filing, investigation, notice, queries, summary
+from qingyuan.records.cases.clocks import clocks_of
+from qingyuan.records.cases.models import Case, Payment
+from qingyuan.records.clues import actions as clues
+from qingyuan.records.dispatch import actions as dispatch
+from qingyuan.records.docket.models import Document
+from qingyuan.records.inspections import actions as inspections
+from qingyuan.records.registry.models import Event, Facility, Officer
+from qingyuan.testing import small_province
+
+AT = dt.datetime(2026, 9, 15, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+DAY = dt.timedelta(days=1)
+FACTORS = {"exceedance": {"multiple": "0.5"}, "flue_gas": {"flue_gas": "150000"}, "period": "ordinary", "repeat": "first", "region": "county"}
+pytestmark = pytest.mark.django_db
+
+
+def officer(name: str) -> Officer:
+    return Officer.objects.get(name=name)
+
+
+@pytest.fixture
+def visit(settings, tmp_path):
+    settings.QINGYUAN_FILES = tmp_path
+    small_province(AT)
+    place = Facility.objects.get(name="清河水泥有限公司")
+    clue = clues.open_clue(facility=place, source="complaint", title="烟气异常", severity="yellow", began=AT, ended=AT, at=AT, violation="air_exceedance")
+    clues.accept(clue, by=officer("李明"), at=AT)
+    task = dispatch.assign(clue=clue, inspectors=[officer("李明"), officer("王建国")], by=officer("李明"), at=AT)
+    row = inspections.open_inspection(task, by=officer("李明"), at=AT)
+    inspections.record(
+        row, production="正常生产。", permits="齐全。", treatment="喷氨泵停运。", facts="喷氨泵停运。", person_on_site="陈立",
+        was_certificate_shown=True, was_told_of_recusal=True, was_signed=True, by=officer("李明"), at=AT,
+    )
+    return inspections.conclude(row, conclusion="violation", why="现场确认。", by=officer("李明"), at=AT)
+
+
+def file(visit, at=AT, **changes) -> Case:
+    words = {"violation": "air_exceedance", "act_began": AT.date(), "act_ended": AT.date(), "by": officer("李明"), "at": at}
+    return filing.file_case(visit, **{**words, **changes})
+
+
+def test_a_case_is_filed_once(visit):
+    """Penalty Law art. 29."""
+    file(visit)
+    with pytest.raises(NotAllowed, match="第29条"):
+        file(visit)
+    assert Case.objects.count() == 1
+
+
+def test_filing_late_needs_the_reason_and_then_is_possible(visit):
+    """Measures 30 art. 18: fifteen days; an illegal act does not become legal by our delay."""
+    late = AT + 20 * DAY
+    with pytest.raises(NotAllowed, match="令30第18条"):
+        file(visit, at=late)
+    assert file(visit, at=late, late_reason="经负责人批准延长").filed_on == late.date()
+
+
+def test_an_unknown_violation_leaves_no_number_and_no_case(visit):
+    """Nothing half-written."""
+    before = (Event.objects.count(), Document.objects.count())
+    with pytest.raises(BadInput, match="违法行为目录"):
+        file(visit, violation="being_rude")
+    assert (Event.objects.count(), Document.objects.count()) == before
+
+
+def test_an_act_older_than_two_years_is_not_filed(visit):
+    """Penalty Law art. 36."""
+    old = AT.date() - dt.timedelta(days=800)
+    with pytest.raises(NotAllowed, match="第36条"):
+        file(visit, act_began=old, act_ended=old)
+
+
+def test_two_people_who_change_one_case_do_not_overwrite_each_other(visit):
+    """The later one is told, and nothing of theirs is lost silently."""
+    case = file(visit)
+    seen = case.version
+    investigation.propose_penalty(case, factors=FACTORS, circumstances=[], by=officer("李明"), at=AT, version=seen)
+    with pytest.raises(NotAllowed, match="已被他人修改"):
+        investigation.propose_penalty(case, factors={**FACTORS, "repeat": "second"}, circumstances=[], by=officer("王建国"), at=AT, version=seen)
+    assert Case.objects.get().proposal["factors"]["repeat"] == "first"
+
+
+def test_a_missing_factor_is_asked_for_by_name(visit):
+    """No guess: the sentence names the factor and the values that may stand there."""
+    case = file(visit)
+    with pytest.raises(BadInput, match="超标倍数"):
+        investigation.propose_penalty(case, factors={}, circumstances=[], by=officer("李明"), at=AT)
+    assert Case.objects.get().fine_fen is None
+
+
+def test_the_next_steps_say_why_not_yet(visit):
+    """What the page shows beside a greyed-out button."""
+    case = file(visit)
+    steps = {name: reasons for name, _, _, reasons in queries.next_steps(officer("李明"), case, AT.date())}
+    assert any("尚缺证据" in reason for reason in steps["conclude"])
+
+
+def test_a_case_of_another_city_is_not_there(visit):
+    """Scope."""
+    case = file(visit)
+    other = Officer.objects.filter(agency__division__code="990200000000").first()
+    assert not queries.cases(other).filter(pk=case.pk).exists()
+
+
+def test_suspending_stops_the_decision_clock_and_resuming_starts_it(visit):
+    """Measures 30 art. 35; Penalty Law art. 60."""
+    case = file(visit)
+    first = clocks_of(case, AT.date())[0].due.due_on
+    investigation.suspend(case, why="等待司法鉴定", by=officer("吴海涛"), at=AT + 10 * DAY)
+    case.refresh_from_db()
+    assert clocks_of(case, (AT + 50 * DAY).date())[0].is_still
+    investigation.resume(case, by=officer("吴海涛"), at=AT + 30 * DAY)
+    case.refresh_from_db()
+    moved = clocks_of(case, (AT + 50 * DAY).date())[0].due.due_on
+    assert (moved - first).days in range(19, 24)
+
+
+def test_notice_steps_before_service_are_refused(visit):
+    """Penalty Law arts. 44, 45, 64."""
+    case = file(visit)
+    for call in (
+        lambda: notice.record_waiver(case, why="书面放弃", on=AT.date(), by=officer("李明"), at=AT),
+        lambda: notice.request_hearing(case, on=AT.date(), by=officer("李明"), at=AT),
+        lambda: notice.record_statement(case, text="请求从轻", on=AT.date(), by=officer("李明"), at=AT),
+    ):
+        with pytest.raises(NotAllowed):
+            call()
+
+
+def test_a_penalty_on_the_spot_stays_under_its_ceiling(visit):
+    """Penalty Law art. 51; the ceiling comes from the rule book."""
+    most = int(summary.ceiling("company", AT.date()))
+    assert summary.why_not_on_spot(visit, violation="air_exceedance", fine_yuan=most, by=officer("李明"), on=AT.date()) == []
+    (reason,) = summary.why_not_on_spot(visit, violation="air_exceedance", fine_yuan=most + 1, by=officer("李明"), on=AT.date())
+    assert "普通程序" in reason
+    assert summary.ceiling("person", AT.date()) < most
+
+
+def test_no_payment_before_a_decision_and_a_receipt_counts_once(visit):
+    """Penalty Law arts. 66, 70."""
+    case = file(visit)
+    with pytest.raises(NotAllowed, match="没有待缴"):
+        enforcement.record_payment(case, amount_fen=100, receipt="票1", on=AT.date(), by=officer("李明"), at=AT)
+    Case.objects.filter(pk=case.pk).update(state="served", fine_fen=100_00, served_on=AT.date())
+    enforcement.record_payment(case, amount_fen=100, receipt="票1", on=AT.date(), by=officer("李明"), at=AT)
+    with pytest.raises(NotAllowed, match="没有重复记账"):
+        enforcement.record_payment(case, amount_fen=100, receipt="票1", on=AT.date(), by=officer("李明"), at=AT)
+    with pytest.raises(BadInput, match="大于零"):
+        enforcement.record_payment(case, amount_fen=0, receipt="票2", on=AT.date(), by=officer("李明"), at=AT)
+    assert Payment.objects.count() == 1
+
+
+def test_instalments_must_add_up_to_what_is_owed(visit):
+    """Penalty Law art. 66."""
+    case = file(visit)
+    Case.objects.filter(pk=case.pk).update(state="served", fine_fen=100_00, served_on=AT.date())
+    day = AT.date() + DAY
+    with pytest.raises(BadInput, match="100.00元"):
+        enforcement.grant_instalments(case, parts=[(day, 50_00)], why="困难", by=officer("吴海涛"), at=AT)
+    with pytest.raises(NotAllowed, match="负责人"):
+        enforcement.grant_instalments(case, parts=[(day, 100_00)], why="困难", by=officer("李明"), at=AT)
+    rows = enforcement.grant_instalments(case, parts=[(day, 40_00), (day + 30 * DAY, 60_00)], why="困难", by=officer("吴海涛"), at=AT)
+    assert sum(row.amount_fen for row in rows) == 100_00
