@@ -37,10 +37,17 @@ class Bounds:
 
 
 def tiers_for(regime: Regime, party_kind: str) -> list[Tier]:
-    """The tiers of the article that can meet this kind of party: its own ones, else those for anyone."""
-    own = [tier for tier in regime.tiers if tier.party == party_kind]
-    general = [tier for tier in regime.tiers if tier.party == "any"]
-    return own if own and party_kind == "person" else own + general
+    """The tiers of the article that can meet this kind of party, in the order of the article."""
+    return [tier for tier in regime.tiers if tier.party in ("any", party_kind)]
+
+
+def some_tiers(regime: Regime, party_kind: str) -> list[Tier]:
+    """The same, or BadInput when this law has no fine for such a party (and a later one may not be applied to it)."""
+    tiers = tiers_for(regime, party_kind)
+    if not tiers:
+        who = PARTY_KINDS[party_kind]
+        raise BadInput(f"{printed_all(regime.penalty)}没有对{who}的罚款，不得按后来的规定补罚（行政处罚法第三十七条）；party_kind 请核对", field="party_kind")
+    return tiers
 
 
 def bounds(given: PenaltyInput, regime: Regime, summary_yuan: int = 0) -> Bounds:
@@ -55,9 +62,7 @@ def bounds(given: PenaltyInput, regime: Regime, summary_yuan: int = 0) -> Bounds
 
 
 def _tier(given: PenaltyInput, regime: Regime) -> Tier:
-    tiers = tiers_for(regime, given.party_kind)
-    if not tiers:
-        raise BadInput(f"{printed_all(regime.penalty)}没有对{PARTY_KINDS[given.party_kind]}的罚款；party_kind 请改填另一类", field="party_kind")
+    tiers = some_tiers(regime, given.party_kind)
     for tier in tiers:
         if tier.id in given.tiers:
             return tier

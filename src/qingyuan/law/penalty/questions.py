@@ -58,14 +58,14 @@ def questions(
 
 
 def _held(given: PenaltyInput, regime: Regime) -> str:
-    tiers = bounds.tiers_for(regime, given.party_kind)
+    tiers = bounds.some_tiers(regime, given.party_kind)
     return next((tier.id for tier in tiers if tier.id in given.tiers), tiers[0].id if tiers else "")
 
 
 def _tiers(given: PenaltyInput, regimes: tuple[Regime, ...]) -> list[Question]:
     open_ones = []
     for regime in regimes:
-        tiers = bounds.tiers_for(regime, given.party_kind)
+        tiers = bounds.some_tiers(regime, given.party_kind)
         if len(tiers) > 1 and not any(tier.id in given.tiers for tier in tiers):
             choices = tuple((tier.id, f"{tier.name}（{bounds.shown(tier)}）") for tier in tiers)
             open_ones.append(Question("tier", "tier", "法定档次", choices, regimes=(regime.regime,), citations=regime.penalty))
