@@ -66,13 +66,25 @@ def _industry(key: str, entry: dict[str, object]) -> Industry:
 
 # Decimals on the wire (HJ 212-2017 tables B.1 and B.2), and the factors that every logger of a medium sends.
 DECIMALS = {
+    "i33400": 1, "i33311": 1, "i33312": 1, "i33321": 1, "i33322": 1, "a01901": 1, "rto_t": 1, "bypass_valve": 0, "d20401": 1, "d30401": 1,
     "a34013": 2, "a21026": 2, "a21002": 1, "a21024": 2, "a21005": 2, "a24088": 2, "a19001": 2, "a01011": 2, "a01012": 1,
     "a01013": 3, "a01014": 2, "a00000": 2, "w00000": 2, "w01001": 2, "w01018": 1, "w21003": 2, "w21001": 2, "w21011": 3,
 }  # fmt: skip
 GAS_STATE = ("a19001", "a01011", "a01012", "a01013", "a01014", "a00000")
 WATER_STATE = ("w01001", "w00000")
+# Working conditions: production load; hearth thermocouples of the upper and middle section; the oxidiser's hearth and bypass (no standard code).
+LOAD = "i33400"
+FURNACE = ("i33311", "i33312", "i33321", "i33322")
+OXIDISER = ("rto_t", "bypass_valve")
+WITH_LOAD = ("cement", "power", "boiler", "steel", "incineration", "glass", "brick")
+
+
+def working_conditions(stream: str) -> tuple[str, ...]:
+    """Return the working-condition factors that the logger of a stream sends."""
+    more = FURNACE if stream == "incineration" else OXIDISER if stream == "coating" else ()
+    return ((LOAD,) if stream in WITH_LOAD else ()) + more
 
 
 def is_pollutant(factor: str) -> bool:
     """Say whether a factor is a pollutant concentration rather than a state of the stream."""
-    return factor not in GAS_STATE and factor not in WATER_STATE and factor[0] in "aw" and factor != "a01901"
+    return factor[0] in "aw" and factor not in GAS_STATE and factor not in WATER_STATE and factor != "a01901"

@@ -7,8 +7,21 @@ import random
 from dataclasses import dataclass, field
 
 from . import names
-from .industries import GAS_STATE, WATER_STATE, industries
-from .plan import Agency, Division, Facility, Operator, Outlet, Permit, PermitLimit, Person, Plan, Point
+from .industries import GAS_STATE, WATER_STATE, industries, working_conditions
+from .plan import (
+    Agency,
+    Division,
+    Equipment,
+    Facility,
+    Operator,
+    Outlet,
+    ParameterFiling,
+    Permit,
+    PermitLimit,
+    Person,
+    Plan,
+    Point,
+)
 
 
 @dataclass
@@ -26,6 +39,8 @@ class Drawing:
     points: list[Point] = field(default_factory=list)
     permits: list[Permit] = field(default_factory=list)
     limits: list[PermitLimit] = field(default_factory=list)
+    equipment: list[Equipment] = field(default_factory=list)
+    filings: list[ParameterFiling] = field(default_factory=list)
 
     def facility(self, county: Division, name: str, streams: tuple[str, ...], *, lon: float | None = None,
                  lat: float | None = None, dynamic: bool = False, power: bool = False) -> Facility:  # fmt: skip
@@ -46,8 +61,34 @@ class Drawing:
         number = f"{credit}001P"
         for stream in streams:
             self._outlet(one, stream, used, number, masses)
+        if power:
+            self._meter(one)
+        if dynamic:
+            self._file(one)
         self.permits.append(Permit(number, one.code, dt.date(2023, 1, 1), dt.date(2027, 12, 31), masses))
         return one
+
+    def _meter(self, one: Facility) -> None:
+        """Put one electricity logger with a production and a treatment unit at the facility's first outlet."""
+        outlet = next(each for each in self.outlets if each.facility == one.code)
+        mn = f"QY{one.code}44{len(self.points) + 1:08d}"[:24].ljust(24, "0")
+        self.points.append(Point(mn, f"{self.pick.randrange(10**6):06d}", "44", one.code, outlet.id, ("d20401", "d30401")))
+        made, treated = self.pick.randrange(200, 900, 20), self.pick.randrange(60, 260, 10)
+        self.equipment.append(Equipment(one.code, "P1", "主要生产设施", "production", mn, "d20401", made))
+        self.equipment.append(Equipment(one.code, "T1", "污染治理设施", "treatment", mn, "d30401", treated, "P1"))
+
+    def _file(self, one: Facility) -> None:
+        """File the instrument parameters of every monitor of a facility (动态管控)."""
+        for point in [each for each in self.points if each.facility == one.code and each.st != "44"]:
+            stream = industries()[next(each.stream for each in self.outlets if each.id == point.outlet)].stream
+            for factor, level in stream.factors.items():
+                filed = (("i13001", round(level.limit_value * 3, 1)), ("i13007", 0.0), ("i13008", 1.0))
+                self.filings += [ParameterFiling(point.mn, factor, name, value) for name, value in filed]
+            if stream.medium == "gas":
+                self.filings.append(ParameterFiling(point.mn, "a01011", "kv", 0.98))
+                self.filings.append(ParameterFiling(point.mn, "a00000", "area", round(stream.flow / 12.0, 2)))
+                if stream.reference_oxygen is not None:
+                    self.filings.append(ParameterFiling(point.mn, "a19001", "o2ref", float(stream.reference_oxygen)))
 
     def _outlet(self, one: Facility, key: str, used: dict[str, int], number: str, masses: dict[tuple[str, str], float]) -> None:
         stream = industries()[key].stream
@@ -57,11 +98,12 @@ class Drawing:
         title = stream.title if used[prefix] == 1 else f"{used[prefix]}号{stream.title.lstrip('1号')}"
         state = GAS_STATE if stream.medium == "gas" else WATER_STATE
         factors = (*stream.factors, *state)
+        sent = (*factors, *working_conditions(key))
         outlet = Outlet(f"{one.code}/{code}", code, title, one.code, stream.medium, stream.reference_oxygen, factors, key)
         self.outlets.append(outlet)
         st = "31" if stream.medium == "gas" else "32"
         mn = f"QY{one.code}{st}{len(self.points) + 1:08d}"[:24].ljust(24, "0")
-        self.points.append(Point(mn, f"{self.pick.randrange(10**6):06d}", st, one.code, outlet.id, factors))
+        self.points.append(Point(mn, f"{self.pick.randrange(10**6):06d}", st, one.code, outlet.id, sent))
         scale = 3600 * 8760 * 1e-6 if stream.medium == "gas" else 3.6 * 8760 * 1e-3
         for factor, level in stream.factors.items():
             unit = "mg/m³" if stream.medium == "gas" else "mg/L"
@@ -75,5 +117,5 @@ def finish(drawing: Drawing, preset: str, name: str, anchor: dt.datetime, **more
     return Plan(
         preset, drawing.seed, name, anchor, tuple(drawing.divisions), tuple(drawing.agencies), tuple(drawing.people),
         tuple(drawing.operators), tuple(drawing.facilities), tuple(drawing.outlets), tuple(drawing.points),
-        tuple(drawing.permits), tuple(drawing.limits), **{"stops": (), "marks": (), "planted": (), **more},  # type: ignore[arg-type]
+        tuple(drawing.permits), tuple(drawing.limits), equipment=tuple(drawing.equipment), filings=tuple(drawing.filings), **{"stops": (), "marks": (), "planted": (), **more},  # type: ignore[arg-type]
     )  # fmt: skip

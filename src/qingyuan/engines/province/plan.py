@@ -182,7 +182,8 @@ class Mark:
 class Planting:
     """Something planted: a fraud or failure (``is_violation``), or an honest thing that only looks like one.
 
-    ``rule`` is the name of the rule that must find it, or, for a look-alike, the rule that must not.
+    ``rule`` is the name of the rule that must find it, or, for a look-alike, the rule that must not; ``also`` are further
+    rules that it breaks by its nature.
     ``how`` names the change in planted.py and ``settings`` its numbers.
     """
 
@@ -196,6 +197,21 @@ class Planting:
     settings: Mapping[str, float | str] = field(default_factory=dict)
     is_violation: bool = True
     note: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A dated fact beside the readings: ticket, filed value, stop_order, limit_order, stagger, quota …; no end: open."""
+
+    mn: str
+    kind: str
+    factor: str
+    name: str
+    value: float | None
+    began: dt.datetime
+    ended: dt.datetime | None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,6 +236,7 @@ class Plan:
     planted: tuple[Planting, ...]
     equipment: tuple[Equipment, ...] = ()
     filings: tuple[ParameterFiling, ...] = ()
+    facts: tuple[Fact, ...] = ()
     minute_step: int = 10
 
     @cached_property
@@ -257,6 +274,22 @@ class Plan:
         for one in self.planted:
             found.setdefault(one.facility, []).append(one)
         return {code: tuple(several) for code, several in found.items()}
+
+    @cached_property
+    def filed_of(self) -> dict[str, tuple[ParameterFiling, ...]]:
+        """Filed instrument parameters by MN."""
+        found: dict[str, list[ParameterFiling]] = {}
+        for one in self.filings:
+            found.setdefault(one.mn, []).append(one)
+        return {mn: tuple(several) for mn, several in found.items()}
+
+    @cached_property
+    def metered(self) -> dict[str, tuple[Equipment, ...]]:
+        """Metered units by MN of the meter."""
+        found: dict[str, list[Equipment]] = {}
+        for one in self.equipment:
+            found.setdefault(one.mn, []).append(one)
+        return {mn: tuple(several) for mn, several in found.items()}
 
     @cached_property
     def stops_of(self) -> dict[str, tuple[Stop, ...]]:

@@ -1,51 +1,318 @@
 """What some plants do that they should not, and the honest things that only look like it.
 
-Each function lays one planting over the minutes of its facility.  ``HOW`` is the whole list.
+Each function lays one planting over the minutes of its facility.  ``HOW`` is the whole list; ``AFTERWARDS`` lists what is done not
+to the minutes but to the figures reported from them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from .industries import DECIMALS
-from .plan import Plan, Planting
-from .process import Minutes, minute_of
+from . import process
+from .industries import DECIMALS, Level, industries, is_pollutant
+from .noise import Floats, key, normal, smooth, uniform
+from .plan import Facility, Plan, Planting
+from .process import CALIBRATING, CHINA_MINUTES, FAULT, MAINTENANCE, NORMAL, OVER, Minutes, minute_of
 
 Where = npt.NDArray[np.bool_]
-Change = Callable[[Minutes, Planting, Where], None]
 
 
-def lay(plan: Plan, facility: str, state: Minutes) -> None:
+@dataclass
+class Scene:
+    """What a change works on; ``inside`` are the minutes of the planting."""
+
+    plan: Plan
+    facility: Facility
+    state: Minutes
+    one: Planting
+    inside: Where
+
+    @property
+    def of(self) -> int:
+        """The key of this planting's own noise."""
+        return key(self.plan.seed, "planted", self.one.mn, self.one.factor, self.one.how)
+
+    def number(self, name: str, default: float | None = None) -> float:
+        """One of the planting's settings."""
+        return float(self.one.settings.get(name, default))  # type: ignore[arg-type]
+
+    def get(self, factor: str) -> Floats:
+        """The minutes of a factor at the planted point."""
+        return self.state.values[self.one.mn, factor]
+
+    def level(self, factor: str) -> Level:
+        """The usual level and permitted value of a factor."""
+        stream = self.plan.outlet[self.plan.point[self.one.mn].outlet].stream
+        return industries()[stream].stream.factors[factor]
+
+    def pollutants(self) -> list[str]:
+        """The pollutants of the planted point."""
+        return [factor for factor in self.plan.point[self.one.mn].factors if is_pollutant(factor)]
+
+    def put(self, factor: str, values: Floats, where: Where | None = None) -> None:
+        """Lay values over the planted minutes, where anything was sent."""
+        old = self.get(factor)
+        use = (self.inside if where is None else self.inside & where) & ~np.isnan(old)
+        self.state.values[self.one.mn, factor] = np.where(use, np.round(values, DECIMALS[factor]), old)
+
+    def mark(self, factor: str, code: int, where: Where) -> None:
+        """Set the mark of planted minutes."""
+        self.state.flags[self.one.mn, factor][self.inside & where] = code
+
+    def thin(self, factor: str) -> Floats:
+        """What a converted concentration is multiplied with to become a measured one."""
+        reference = self.plan.outlet[self.plan.point[self.one.mn].outlet].reference_oxygen
+        if reference is None or not is_pollutant(factor) or (self.one.mn, "a19001") not in self.state.values:
+            return np.ones(self.state.minutes.size)
+        return np.clip((21.0 - self.get("a19001")) / (21.0 - reference), 0.03, 4.0)
+
+    def works(self) -> Where:
+        """Minutes in which the plant ran."""
+        return self.state.load > 0.05
+
+
+Change = Callable[[Scene], None]
+
+
+def lay(plan: Plan, facility: Facility, state: Minutes) -> None:
     """Lay every planting of one facility over its minutes, in the order of the plan."""
-    for one in plan.planted_at.get(facility, ()):
+    for one in plan.planted_at.get(facility.code, ()):
         change = HOW.get(one.how)
         inside = (state.minutes >= minute_of(one.began)) & (state.minutes < minute_of(one.ended))
         if change is not None and inside.any():
-            change(state, one, inside)
+            change(Scene(plan, facility, state, one, inside))
 
 
-def scale(state: Minutes, one: Planting, inside: Where) -> None:
-    """A treatment that fails honestly: the measured concentration rises ``by`` times."""
-    values = state.values[one.mn, one.factor]
-    raised = np.round(values * float(one.settings["by"]), DECIMALS[one.factor])
-    state.values[one.mn, one.factor] = np.where(inside, raised, values)
+def scale(scene: Scene) -> None:
+    """A treatment that fails honestly: the measured concentration rises (or a cheat's falls) ``by`` times."""
+    scene.put(scene.one.factor, scene.get(scene.one.factor) * scene.number("by"))
 
 
-def freeze(state: Minutes, one: Planting, inside: Where) -> None:
-    """A value held by hand or software: every minute reads ``value``."""
-    values = state.values[one.mn, one.factor]
-    held = np.where(np.isnan(values), values, float(one.settings["value"]))
-    state.values[one.mn, one.factor] = np.where(inside, held, values)
+def exceed(scene: Scene) -> None:
+    """An honest failure of treatment: the converted concentration stands around ``times`` the permitted value."""
+    factor = scene.one.factor
+    shape = np.exp(0.05 * smooth(scene.of, scene.state.minutes, 60) + 0.02 * normal(scene.of ^ 1, scene.state.minutes))
+    scene.put(factor, scene.level(factor).limit_value * scene.number("times") * shape * scene.thin(factor), scene.works())
 
 
-def silence(state: Minutes, one: Planting, inside: Where) -> None:
+def freeze(scene: Scene) -> None:
+    """A value held by hand or software: every minute reads ``value`` (or the usual level)."""
+    factor = scene.one.factor
+    held = scene.one.settings.get("value")
+    scene.put(factor, np.full(scene.inside.size, float(held) if held is not None else scene.level(factor).level * 0.83))
+    scene.mark(factor, NORMAL, np.ones(scene.inside.size, bool))
+
+
+def silence(scene: Scene) -> None:
     """A logger that sends nothing."""
-    for mn, factor in state.values:
-        if mn == one.mn:
-            state.values[mn, factor] = np.where(inside, np.nan, state.values[mn, factor])
+    for mn, factor in scene.state.values:
+        if mn == scene.one.mn:
+            scene.state.values[mn, factor] = np.where(scene.inside, np.nan, scene.state.values[mn, factor])
 
 
-HOW: dict[str, Change] = {"scale": scale, "freeze": freeze, "silence": silence}
+def zero(scene: Scene) -> None:
+    """Exactly zero while the plant runs."""
+    scene.put(scene.one.factor, np.zeros(scene.inside.size), scene.works())
+
+
+def still(scene: Scene) -> None:
+    """A value that trembles within a fraction of a per cent of its range."""
+    factor = scene.one.factor
+    base = scene.level(factor).level * 0.9
+    scene.put(factor, base + scene.level(factor).limit_value * 0.004 * normal(scene.of, scene.state.minutes))
+
+
+def floor(scene: Scene) -> None:
+    """Values about the detection limit while the plant runs."""
+    lod = scene.number("lod", 0.6)
+    scene.put(scene.one.factor, lod * (0.2 + 0.6 * uniform(scene.of, scene.state.minutes)), scene.works())
+
+
+def negative(scene: Scene) -> None:
+    """Values below zero under a normal mark."""
+    scene.put(scene.one.factor, -0.5 - 2.0 * uniform(scene.of, scene.state.minutes))
+
+
+def pegged(scene: Scene) -> None:
+    """The instrument stands at the top of its range and says so."""
+    scene.put(scene.one.factor, np.full(scene.inside.size, scene.level(scene.one.factor).limit_value * 3.0))
+    scene.mark(scene.one.factor, OVER, scene.works())
+
+
+def step(scene: Scene) -> None:
+    """A sudden fall that no load change explains."""
+    scene.put(scene.one.factor, scene.get(scene.one.factor) * scene.number("to", 0.25))
+
+
+def hug(scene: Scene) -> None:
+    """Kept just under the limit, hour after hour."""
+    factor = scene.one.factor
+    near = scene.level(factor).limit_value * (0.955 + 0.012 * smooth(scene.of, scene.state.minutes, 50) + 0.005 * normal(scene.of ^ 1, scene.state.minutes))
+    scene.put(factor, np.minimum(near, scene.level(factor).limit_value * 0.992) * scene.thin(factor))
+
+
+def wave(scene: Scene) -> None:
+    """A formula in place of a measurement: the same curve every ``period`` minutes."""
+    factor = scene.one.factor
+    turn = 2 * np.pi * scene.state.minutes / scene.number("period", 60.0)
+    scene.put(factor, scene.level(factor).level * (1.0 + 0.12 * np.sin(turn) + 0.03 * np.sin(3 * turn)))
+
+
+def randomise(scene: Scene) -> None:
+    """Random numbers of a narrow band in place of everything above a preset."""
+    factor = scene.one.factor
+    base = scene.level(factor).level * 0.8
+    scene.put(factor, base * (0.97 + 0.06 * uniform(scene.of, scene.state.minutes)))
+
+
+def replay(scene: Scene) -> None:
+    """The minutes of some days ago, played again."""
+    back = int(scene.number("days", 2)) * 1440
+    shadow = process.run(scene.plan, scene.facility, scene.state.minutes - back)
+    for factor in scene.pollutants() if not scene.one.factor else [scene.one.factor]:
+        scene.put(factor, shadow.values[scene.one.mn, factor])
+
+
+def borrow(scene: Scene) -> None:
+    """Another outlet's minutes in place of one's own (``from_mn``)."""
+    source = scene.plan.point[str(scene.one.settings["from_mn"])]
+    other = process.run(scene.plan, scene.plan.facility[source.facility], scene.state.minutes)
+    for factor in scene.pollutants() if not scene.one.factor else [scene.one.factor]:
+        if (source.mn, factor) in other.values:
+            scene.put(factor, other.values[source.mn, factor])
+
+
+def together(scene: Scene) -> None:
+    """One raw signal for several pollutants, oxygen held."""
+    shape = np.exp(0.25 * smooth(scene.of, scene.state.minutes, 90) + 0.06 * normal(scene.of ^ 1, scene.state.minutes))
+    for factor in scene.pollutants():
+        scene.put(factor, scene.level(factor).level * 0.8 * shape)
+    scene.put("a19001", np.full(scene.inside.size, industries()[scene.plan.outlet[scene.plan.point[scene.one.mn].outlet].stream].stream.oxygen))
+
+
+def open_air(scene: Scene) -> None:
+    """The sample line drinks room air: oxygen near ambient, gases gone, flow as ever."""
+    scene.put("a19001", 20.55 + 0.1 * normal(scene.of, scene.state.minutes), scene.works())
+    for factor in scene.pollutants():
+        scene.put(factor, scene.get(factor) * 0.06, scene.works())
+
+
+def nitrogen(scene: Scene) -> None:
+    """Nitrogen or zero gas in the sample line: gases and oxygen fall together."""
+    for factor in (*scene.pollutants(), "a19001"):
+        scene.put(factor, scene.get(factor) * 0.22, scene.works())
+
+
+def dry_gas(scene: Scene) -> None:
+    """Dry gas mixed in: moisture and gases fall together."""
+    scene.put("a01014", scene.get("a01014") * 0.22, scene.works())
+    for factor in scene.pollutants():
+        scene.put(factor, scene.get(factor) * 0.35, scene.works())
+
+
+def set_value(scene: Scene) -> None:
+    """A state factor (oxygen, temperature, moisture, hearth …) that stands around ``value`` while the plant runs."""
+    factor = scene.one.factor
+    scene.put(factor, scene.number("value") + scene.number("spread", 0.3) * normal(scene.of, scene.state.minutes), scene.works())
+
+
+def recompute(scene: Scene) -> None:
+    """A changed reference: the converted concentration is ``by`` times what it should be."""
+    state, factor = scene.state, scene.one.factor
+    good = np.round(scene.get(factor) / scene.thin(factor), DECIMALS[factor])
+    state.corrected[scene.one.mn, factor] = np.where(scene.inside, np.round(good * scene.number("by"), DECIMALS[factor]), good)
+
+
+def calibrate(scene: Scene) -> None:
+    """Calibration after calibration: ``times`` a day for twenty minutes."""
+    each = 1440 // int(scene.number("times", 8))
+    for factor in scene.pollutants():
+        scene.mark(factor, CALIBRATING, (scene.state.minutes % each) < 20)
+
+
+def cover(scene: Scene) -> None:
+    """Exceedance under a device mark (maintenance or fault) that nothing else supports."""
+    exceed(scene)
+    scene.mark(scene.one.factor, MAINTENANCE if scene.one.settings.get("mark") == "M" else FAULT, scene.works())
+
+
+def no_flow(scene: Scene) -> None:
+    """The plant runs, the flow meter says nothing leaves."""
+    scene.put("a00000" if scene.plan.point[scene.one.mn].st == "31" else "w00000", np.zeros(scene.inside.size), scene.works())
+
+
+def ghost(scene: Scene) -> None:
+    """Nothing flows and nothing burns, and the pollutants go on moving as on a working day."""
+    for factor in scene.pollutants():
+        level = scene.level(factor)
+        shape = np.exp(level.spread * (0.7 * smooth(scene.of, scene.state.minutes, 90) + 0.4 * normal(scene.of ^ 1, scene.state.minutes)))
+        scene.put(factor, level.level * shape * 0.8, ~scene.works())
+        scene.mark(factor, NORMAL, ~scene.works())
+
+
+def nights(scene: Scene) -> None:
+    """Clean only at night (22–06), with production as ever."""
+    hour = ((scene.state.minutes + CHINA_MINUTES) % 1440) // 60
+    scene.put(scene.one.factor, scene.get(scene.one.factor) * scene.number("by", 0.15), (hour >= 22) | (hour < 6))
+
+
+def dilute(scene: Scene) -> None:
+    """Clean water let in: flow rises several times and concentrations fall no further than to look good."""
+    scene.put("w00000", scene.get("w00000") * scene.number("by", 4.0))
+    for factor in scene.pollutants():
+        scene.put(factor, scene.get(factor) * 0.55)
+
+
+def above_total(scene: Scene) -> None:
+    """Ammonia above total nitrogen."""
+    scene.put("w21003", scene.get("w21001") * 1.35)
+
+
+def jumping(scene: Scene) -> None:
+    """pH that jumps by several units within the hour."""
+    scene.put("w01001", 7.0 + 3.2 * np.sign(np.sin(scene.state.minutes / 9.0)) * (0.6 + 0.4 * uniform(scene.of, scene.state.minutes)))
+
+
+def stuck(scene: Scene) -> None:
+    """pH that does not move at all."""
+    scene.put("w01001", np.full(scene.inside.size, 7.32))
+
+
+def cold(scene: Scene) -> None:
+    """A hearth below its temperature in several five-minute spells a day, with waste on the grate."""
+    spell = (scene.state.minutes % 120) < scene.number("minutes", 15)
+    for factor in ("i33311", "i33312", "i33321", "i33322"):
+        scene.put(factor, 805.0 + 6.0 * normal(scene.of, scene.state.minutes), spell & scene.works())
+
+
+def idle(scene: Scene) -> None:
+    """A meter that reads ``share`` of its usual current while production runs."""
+    scene.put(scene.one.factor, scene.get(scene.one.factor) * scene.number("share", 0.01), scene.works())
+
+
+def lag(scene: Scene) -> None:
+    """Treatment that starts (or stops) ``minutes`` late (early) at every change of shift."""
+    load = scene.state.load > 0.02
+    late = int(scene.number("minutes", 40))
+    trade, of = industries()[scene.facility.industry], key(scene.plan.seed, scene.facility.code)
+    stops = scene.plan.stops_of.get(scene.facility.code, ())
+    then = process.condition(trade, of, stops, scene.state.minutes + (late if scene.one.settings.get("edge") == "stop" else -late))[0] > 0.02
+    scene.put(scene.one.factor, np.full(scene.inside.size, 1.0), load & ~then)
+
+
+def unfollowed(scene: Scene) -> None:
+    """An order to stop, or a ban, under which production goes on at ``share`` of its usual current."""
+    rated = next(one.rated for one in scene.plan.metered[scene.one.mn] if one.factor == scene.one.factor)
+    scene.put(scene.one.factor, rated * scene.number("share", 0.7) * (1 + 0.03 * normal(scene.of, scene.state.minutes)))
+
+
+HOW: dict[str, Change] = {
+    one.__name__: one
+    for one in (scale, exceed, freeze, silence, zero, still, floor, negative, pegged, step, hug, wave, randomise, replay, borrow, together,
+                open_air, nitrogen, dry_gas, set_value, recompute, calibrate, cover, no_flow, ghost, nights, dilute, above_total, jumping,
+                stuck, cold, idle, lag, unfollowed)
+}  # fmt: skip

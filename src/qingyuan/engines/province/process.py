@@ -6,12 +6,13 @@ All functions take minutes since 1970 (UTC) and answer for exactly those minutes
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from .industries import DECIMALS, Industry, Level, Stream, industries
+from .industries import DECIMALS, Industry, Level, Stream, industries, is_pollutant
 from .noise import Floats, Ints, key, normal, smooth, uniform
 from .plan import Facility, Outlet, Plan, Point, Stop
 
@@ -47,6 +48,10 @@ def run(plan: Plan, facility: Facility, minutes: Ints) -> Minutes:
     for point in plan.points_of[facility.code]:
         outlet = plan.outlet[point.outlet]
         of = key(plan.seed, point.mn)
+        if point.mn in plan.metered:
+            _meters(plan, facility, state, point, of)
+            continue
+        _working(state, point, industries()[outlet.stream], of)
         if outlet.medium == "gas":
             _gas(state, point, outlet, industries()[outlet.stream], of)
         else:
@@ -84,6 +89,31 @@ def _stand_still(load: Floats, phase: Codes, minutes: Ints, began: int, ended: i
     opening = (minutes >= ended) & (minutes < ended + start)
     load[opening] *= 0.2 + 0.8 * (minutes[opening] - ended) / start
     phase[opening] = STARTING
+
+
+def _meters(plan: Plan, facility: Facility, state: Minutes, point: Point, of: int) -> None:
+    """Electric current: treatment starts ten minutes before production and runs a quarter of an hour after it."""
+    trade, stops = industries()[facility.industry], plan.stops_of.get(facility.code, ())
+    put = _putter(state, point)
+    around = [condition(trade, key(plan.seed, facility.code), stops, state.minutes + shift)[0] > 0.02 for shift in (10, 0, -15)]
+    treating = around[0] | around[1] | around[2]
+    for place, unit in enumerate(plan.metered[point.mn]):
+        noise = 1 + 0.02 * normal(of ^ (51 + place), state.minutes) + 0.02 * smooth(of ^ (61 + place), state.minutes, 60)
+        draw = np.where(state.load > 0.01, 0.30 + 0.55 * state.load, 0.012) if unit.role == "production" else np.where(treating, 0.72, 0.008)
+        put(unit.factor, np.maximum(unit.rated * draw * noise, 0.0))
+    for factor in point.factors:
+        state.flags[point.mn, factor][:] = NORMAL
+
+
+def _working(state: Minutes, point: Point, trade: Industry, of: int) -> None:
+    """Working conditions: load in %, hearth temperatures in °C, bypass position in % open."""
+    put, minutes = _putter(state, point), state.minutes
+    put("i33400", np.clip(state.load * 104.0, 0, 120))
+    heat = np.where(state.phase == STOPPED, 60.0, 690.0 + 290.0 * np.minimum(state.load / 0.8, 1.0))
+    for place, factor in enumerate(("i33311", "i33312", "i33321", "i33322")):
+        put(factor, heat + 12.0 * place + 8.0 * smooth(of ^ (71 + place), minutes, 25) + 1.5 * normal(of ^ (75 + place), minutes))
+    put("rto_t", np.where(state.load > 0.01, 805.0, 420.0) + 6.0 * smooth(of ^ 81, minutes, 35) + 1.2 * normal(of ^ 82, minutes))
+    put("bypass_valve", np.zeros(minutes.size))
 
 
 def _gas(state: Minutes, point: Point, outlet: Outlet, trade: Industry, of: int) -> None:
@@ -138,7 +168,7 @@ def _water(state: Minutes, point: Point, stream: Stream, of: int) -> None:
             put(factor, level.level * np.exp(level.spread * shape))
 
 
-def _putter(state: Minutes, point: Point):  # type: ignore[no-untyped-def]
+def _putter(state: Minutes, point: Point) -> Callable[[str, Floats], None]:
     def put(factor: str, values: Floats) -> None:
         if factor in point.factors:
             state.values[point.mn, factor] = np.round(values, DECIMALS[factor])
@@ -164,7 +194,7 @@ def _instrument(state: Minutes, point: Point, medium: str, of: int) -> None:
         at_zero = np.zeros(minutes.size, bool)
     serviced = (day % 7 == (of >> 3) % 7) & (local % 1440 >= 840) & (local % 1440 < 880)
     for (mn, factor), values in state.values.items():
-        if mn != point.mn or factor in ("a01011", "a01012", "a01013", "a01014", "a00000", "w00000"):
+        if mn != point.mn or not (is_pollutant(factor) or factor in ("a19001", "w01001")):
             continue
         flags = state.flags[mn, factor]
         working = flags == NORMAL

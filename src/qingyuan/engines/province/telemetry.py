@@ -45,7 +45,7 @@ def step_of(plan: Plan, kind: str) -> int:
 def minutes_of(plan: Plan, facility: Facility, minutes: Ints) -> Minutes:
     """Return what a facility's loggers hold for these minutes, plantings laid on, converted concentrations added."""
     state = process.run(plan, facility, minutes)
-    planted.lay(plan, facility.code, state)
+    planted.lay(plan, facility, state)
     for point in plan.points_of[facility.code]:
         reference = plan.outlet[point.outlet].reference_oxygen
         oxygen = state.values.get((point.mn, "a19001"))
