@@ -85,6 +85,11 @@ def working_conditions(stream: str) -> tuple[str, ...]:
     return ((LOAD,) if stream in WITH_LOAD else ()) + more
 
 
+def decimals(factor: str) -> int:
+    """Return how many decimals a factor has on the wire."""
+    return DECIMALS.get(factor, 1 if factor[0] in "di" else 3)
+
+
 def is_pollutant(factor: str) -> bool:
     """Say whether a factor is a pollutant concentration rather than a state of the stream."""
     return factor[0] in "aw" and factor not in GAS_STATE and factor not in WATER_STATE and factor != "a01901"

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .industries import DECIMALS
+from .industries import decimals
 from .noise import key
 from .plan import CHINA, Facility, Plan
 from .process import CHINA_MINUTES, MARKS
-from .telemetry import Series, series, step_of
+from .telemetry import KINDS, Series, series, step_of
 
-CN = {"real": "2011", "minute": "2051", "hour": "2061", "day": "2031"}
+CN = {"real": "2011", "minute": "2051", "hour": "2061", "day": "2031", "parameter": "3020"}
 
 
 class Outgoing(NamedTuple):
@@ -30,7 +30,7 @@ class Outgoing(NamedTuple):
     cp: list[dict[str, str]]
 
 
-def messages(plan: Plan, began: dt.datetime, ended: dt.datetime, kinds: tuple[str, ...] = ("real", "minute", "hour", "day")) -> Iterator[Outgoing]:
+def messages(plan: Plan, began: dt.datetime, ended: dt.datetime, kinds: tuple[str, ...] = KINDS) -> Iterator[Outgoing]:
     """Yield everything sent in [began, ended), in order of time.  Windows may be cut anywhere: nothing is lost or doubled."""
     start, chunk = began, _chunk(plan)
     while start < ended:
@@ -62,22 +62,26 @@ def _sent(plan: Plan, facility: Facility, start: dt.datetime, stop: dt.datetime,
         step = dt.timedelta(minutes=step_of(plan, kind))
         if kind == "day" and not _crosses_midnight(start, stop):
             continue
-        by_point: dict[str, list[Series]] = {}
+        by_point: dict[tuple[str, str], list[Series]] = {}  # a parameter packet speaks of one instrument
         # a period that leaves in [start, stop) ended less than a minute before it
         for one in series(plan, facility, start - step - dt.timedelta(minutes=1), stop - step + dt.timedelta(minutes=1), (kind,)):
-            by_point.setdefault(one.mn, []).append(one)
-        for mn, several in by_point.items():
+            by_point.setdefault((one.mn, one.factor.partition("-")[0] if kind == "parameter" else ""), []).append(one)
+        for (mn, about), several in by_point.items():
             wait = dt.timedelta(seconds=delay_of(plan, mn))
             for minute in np.unique(np.concatenate([one.began for one in several])):
                 when = dt.datetime.fromtimestamp(int(minute) * 60, CHINA) + step + wait
                 if start <= when < stop:
-                    yield Outgoing(when, mn, CN[kind], [{"DataTime": _stamp(int(minute))}, *_groups(several, int(minute))])
+                    yield Outgoing(when, mn, CN[kind], [{"DataTime": _stamp(int(minute))}, *_about(about), *_groups(several, int(minute))])
 
 
 def _crosses_midnight(start: dt.datetime, stop: dt.datetime) -> bool:
     """Say whether a day that ends at midnight in China may leave, at most 20 s later, in [start, stop)."""
     first, last = start.timestamp() - 21, stop.timestamp() - 1
     return (first + CHINA_MINUTES * 60) // 86400 != (last + CHINA_MINUTES * 60) // 86400
+
+
+def _about(factor: str) -> list[dict[str, str]]:
+    return [{"PolId": factor}] if factor else []
 
 
 def _stamp(minute: int) -> str:
@@ -93,7 +97,9 @@ def _groups(several: list[Series], minute: int) -> Iterator[dict[str, str]]:
 
 def group(one: Series, place: int) -> dict[str, str]:
     """Write one factor of one period as the fields of a CP group."""
-    digits, name = DECIMALS.get(one.factor, 3), one.factor
+    digits, name = decimals(one.factor), one.factor
+    if one.kind == "parameter":
+        return {f"{name.partition('-')[2]}-Info": f"{one.value[place]:.4f}"}
     fields = (("Rtd", one.value, digits), ("ZsRtd", one.corrected, digits))
     if one.kind != "real":
         fields = (("Cou", one.mass, 4), ("Min", one.low, digits), ("Avg", one.value, digits), ("Max", one.high, digits), ("ZsAvg", one.corrected, digits))  # type: ignore[assignment]

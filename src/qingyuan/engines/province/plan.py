@@ -238,6 +238,7 @@ class Plan:
     filings: tuple[ParameterFiling, ...] = ()
     facts: tuple[Fact, ...] = ()
     minute_step: int = 10
+    kinds: tuple[str, ...] = ("real", "minute", "hour", "day", "parameter")
 
     @cached_property
     def facility(self) -> dict[str, Facility]:

@@ -7,16 +7,20 @@ to the minutes but to the figures reported from them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from . import process
-from .industries import DECIMALS, Level, industries, is_pollutant
+from .industries import Level, decimals, industries, is_pollutant
 from .noise import Floats, key, normal, smooth, uniform
 from .plan import Facility, Plan, Planting
 from .process import CALIBRATING, CHINA_MINUTES, FAULT, MAINTENANCE, NORMAL, OVER, Minutes, minute_of
+
+if TYPE_CHECKING:
+    from .telemetry import Series
 
 Where = npt.NDArray[np.bool_]
 
@@ -57,7 +61,7 @@ class Scene:
         """Lay values over the planted minutes, where anything was sent."""
         old = self.get(factor)
         use = (self.inside if where is None else self.inside & where) & ~np.isnan(old)
-        self.state.values[self.one.mn, factor] = np.where(use, np.round(values, DECIMALS[factor]), old)
+        self.state.values[self.one.mn, factor] = np.where(use, np.round(values, decimals(factor)), old)
 
     def mark(self, factor: str, code: int, where: Where) -> None:
         """Set the mark of planted minutes."""
@@ -223,8 +227,8 @@ def set_value(scene: Scene) -> None:
 def recompute(scene: Scene) -> None:
     """A changed reference: the converted concentration is ``by`` times what it should be."""
     state, factor = scene.state, scene.one.factor
-    good = np.round(scene.get(factor) / scene.thin(factor), DECIMALS[factor])
-    state.corrected[scene.one.mn, factor] = np.where(scene.inside, np.round(good * scene.number("by"), DECIMALS[factor]), good)
+    good = np.round(scene.get(factor) / scene.thin(factor), decimals(factor))
+    state.corrected[scene.one.mn, factor] = np.where(scene.inside, np.round(good * scene.number("by"), decimals(factor)), good)
 
 
 def calibrate(scene: Scene) -> None:
@@ -316,3 +320,48 @@ HOW: dict[str, Change] = {
                 open_air, nitrogen, dry_gas, set_value, recompute, calibrate, cover, no_flow, ghost, nights, dilute, above_total, jumping,
                 stuck, cold, idle, lag, unfollowed)
 }  # fmt: skip
+
+
+def _report_kind(kind: str) -> Callable[[Planting, Series, Where], Series]:
+    def change(one: Planting, series: Series, inside: Where) -> Series:
+        if series.kind != kind or series.factor != one.factor:
+            return series
+        by = float(one.settings["by"])
+        return replace(series, value=np.where(inside, np.round(series.value * by, decimals(series.factor)), series.value),
+                       corrected=np.where(inside, np.round(series.corrected * by, decimals(series.factor)), series.corrected))  # fmt: skip
+
+    return change
+
+
+def _skew(one: Planting, series: Series, inside: Where) -> Series:
+    """The logger's clock is ``minutes`` fast."""
+    if series.kind not in ("real", "minute"):
+        return series
+    fast = int(one.settings["minutes"])
+    return replace(series, began=series.began + np.where(inside, fast, 0), late=np.where(inside, -60 * fast, 0))
+
+
+def _late(one: Planting, series: Series, inside: Where) -> Series:
+    """Everything arrives ``hours`` late, in one burst for each reading."""
+    return replace(series, late=np.where(inside, int(float(one.settings["hours"]) * 3600), 0))
+
+
+def _mass(one: Planting, series: Series, inside: Where) -> Series:
+    """The reported total is ``by`` times concentration times flow."""
+    if series.kind != "hour" or series.factor != one.factor:
+        return series
+    return replace(series, mass=np.where(inside, np.round(series.mass * float(one.settings["by"]), 4), series.mass))
+
+
+AFTERWARDS: dict[str, Callable[[Planting, Series, Where], Series]] = {
+    "hour_report": _report_kind("hour"), "day_report": _report_kind("day"), "mass_report": _mass, "skew": _skew, "late": _late,
+}  # fmt: skip
+
+
+def reported(plan: Plan, facility: str, series: Series) -> Series:
+    """Return a series as it is reported: what was done to the figures after they were computed."""
+    for one in plan.planted_at.get(facility, ()):
+        if one.how in AFTERWARDS and one.mn == series.mn:
+            inside = (series.began >= minute_of(one.began)) & (series.began < minute_of(one.ended))
+            series = AFTERWARDS[one.how](one, series, inside)
+    return series

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from .industries import DECIMALS, Industry, Level, Stream, industries, is_pollutant
+from .industries import Industry, Level, Stream, decimals, industries, is_pollutant
 from .noise import Floats, Ints, key, normal, smooth, uniform
 from .plan import Facility, Outlet, Plan, Point, Stop
 
@@ -171,7 +171,7 @@ def _water(state: Minutes, point: Point, stream: Stream, of: int) -> None:
 def _putter(state: Minutes, point: Point) -> Callable[[str, Floats], None]:
     def put(factor: str, values: Floats) -> None:
         if factor in point.factors:
-            state.values[point.mn, factor] = np.round(values, DECIMALS[factor])
+            state.values[point.mn, factor] = np.round(values, decimals(factor))
             flags = np.zeros(state.minutes.size, np.uint8)
             flags[state.phase == STOPPED] = OUT
             state.flags[point.mn, factor] = flags
@@ -198,7 +198,7 @@ def _instrument(state: Minutes, point: Point, medium: str, of: int) -> None:
             continue
         flags = state.flags[mn, factor]
         working = flags == NORMAL
-        span = np.round(values * 0.98 + 1.7, DECIMALS[factor])
+        span = np.round(values * 0.98 + 1.7, decimals(factor))
         state.values[mn, factor] = np.where(checking & working, np.where(at_zero, 0.0, span), values)
         flags[checking & working] = CALIBRATING
         flags[serviced & working & ~checking] = MAINTENANCE

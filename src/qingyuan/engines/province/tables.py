@@ -24,8 +24,9 @@ TRUTH = pa.schema([
 def truth(plan: Plan, *, violations: bool = True) -> pa.Table:
     """Return what was planted: rule, facility, point (and mn, the same), factor, began, ended (half-open); or the honest look-alikes."""
     rows = [
-        {"rule": one.rule, "facility": one.facility, "point": one.mn, "mn": one.mn, "factor": one.factor, "began": one.began, "ended": one.ended, "note": one.note}
+        {"rule": rule, "facility": one.facility, "point": one.mn, "mn": one.mn, "factor": one.factor, "began": one.began, "ended": one.ended, "note": one.note}
         for one in plan.planted if one.is_violation == violations
+        for rule in (one.rule, *one.also)
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=TRUTH)
 

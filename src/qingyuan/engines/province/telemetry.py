@@ -13,17 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import planted, process
-from .industries import DECIMALS, is_pollutant
+from .industries import decimals, is_pollutant
 from .noise import Floats, Ints
 from .plan import Facility, Plan
 from .process import CHINA_MINUTES, NORMAL, Codes, Minutes, minute_of
 
-KINDS = ("real", "minute", "hour", "day")
+KINDS = ("real", "minute", "hour", "day", "parameter")
 
 
 @dataclass(frozen=True)
 class Series:
-    """Readings of one (mn, factor, kind); ``began`` minutes since 1970 UTC; NaN where the kind has no such figure."""
+    """Readings of one (mn, factor, kind); ``began`` minutes since 1970 UTC; NaN where the kind has no such figure.
+
+    ``late`` are seconds by which each reading arrives later than usual.
+    """
 
     mn: str
     factor: str
@@ -35,11 +38,12 @@ class Series:
     mass: Floats
     corrected: Floats
     flag: Codes
+    late: Ints | None = None
 
 
 def step_of(plan: Plan, kind: str) -> int:
     """Return the length of a period of ``kind`` in minutes."""
-    return {"real": 1, "minute": plan.minute_step, "hour": 60, "day": 1440}[kind]
+    return {"real": 1, "minute": plan.minute_step, "hour": 60, "day": 1440, "parameter": 0}[kind]
 
 
 def minutes_of(plan: Plan, facility: Facility, minutes: Ints) -> Minutes:
@@ -54,7 +58,7 @@ def minutes_of(plan: Plan, facility: Facility, minutes: Ints) -> Minutes:
                 continue
             values = state.values[point.mn, factor]
             times = np.where(oxygen < 20.5, (21.0 - reference) / (21.0 - np.minimum(oxygen, 20.5)), 1.0)
-            state.corrected[point.mn, factor] = np.round(values * times, DECIMALS[factor])
+            state.corrected[point.mn, factor] = np.round(values * times, decimals(factor))
     return state
 
 
@@ -73,7 +77,26 @@ def series(plan: Plan, facility: Facility, began: dt.datetime, ended: dt.datetim
             for one in _all(plan, facility, state, mine):
                 inside = (one.began >= first) & (one.began < last) & ~np.isnan(one.value)
                 if inside.any():
-                    yield _cut(one, inside)
+                    yield planted.reported(plan, facility.code, _cut(one, inside))
+    if "parameter" in wanted:
+        yield from _parameters(plan, facility, first, last)
+
+
+def _parameters(plan: Plan, facility: Facility, first: int, last: int) -> Iterator[Series]:
+    """Yield instrument parameters: reported at midnight and at every change, as ``<factor>-<parameter>``."""
+    midnight = -_floor(-first, 1440, sign=-1)
+    for point in plan.points_of[facility.code]:
+        changes = [one for one in plan.planted_at.get(facility.code, ()) if one.how == "reparameter" and one.mn == point.mn]
+        for filed in plan.filed_of.get(point.mn, ()):
+            mine = [one for one in changes if (one.factor, one.settings["name"]) == (filed.factor, filed.name)]
+            moments = {*range(midnight, last, 1440), *(minute_of(at) for one in mine for at in (one.began, one.ended))}
+            at = np.array(sorted(moment for moment in moments if first <= moment < last), np.int64)
+            value = np.full(at.size, filed.value)
+            for one in mine:
+                value[(at >= minute_of(one.began)) & (at < minute_of(one.ended))] = float(one.settings["value"])
+            if at.size:
+                nothing = np.full(at.size, np.nan)
+                yield Series(point.mn, f"{filed.factor}-{filed.name}", "parameter", at, value, nothing, nothing, nothing, nothing, np.zeros(at.size, np.uint8))
 
 
 def _floor(minute: int, step: int, sign: int = 1) -> int:
@@ -114,7 +137,7 @@ def mean(real: Series, flow: Floats | None, step: int, kind: str) -> Series:
     sent = ~np.isnan(values)
     use = sent & (flags == NORMAL)
     use |= sent & ~use.any(axis=1, keepdims=True)
-    places = DECIMALS[real.factor]
+    places = decimals(real.factor)
     stream = np.nan_to_num(flow.reshape(shape)) if flow is not None else np.zeros(values.shape)
     weights = use * stream if real.factor[0] == "w" and is_pollutant(real.factor) else use.astype(float)
     weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, use)
@@ -161,7 +184,7 @@ def _day(hours: Series) -> Series:
         with np.errstate(invalid="ignore", divide="ignore"):
             weights = np.nan_to_num(np.where(use & (values > 0), flow / values, 0.0))
         weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, use)
-    places = DECIMALS[hours.factor]
+    places = decimals(hours.factor)
     total: Floats = np.where(np.isnan(hours.mass.reshape(shape)).all(axis=1), np.nan, (flow * sent).sum(axis=1))
     return Series(
         hours.mn, hours.factor, "day", hours.began.reshape(shape)[:, 0],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,13 +74,28 @@ class Batch:
             for key, text in item.items():
                 if not key.endswith("-Info") or key.startswith("InfoId"):
                     continue
+                number = _number(text)
                 said = self.said
                 said["factor"].append(about)
                 said["name"].append(key[:-5])
-                said["value"].append(_number(text))
+                said["value"].append(number)
                 said["text"].append(text)
                 said["began"].append(_ms(at) if at else record.received_at // 1000)
+                if number is not None and math.isfinite(number):
+                    self._as_reading(f"{about}-{key[:-5]}" if about else key[:-5], number, said["began"][-1])
+        self._place(self.columns, message.mn, facility, outlet, record)
         self._place(self.said, message.mn, facility, outlet, record)
+
+    def _as_reading(self, factor: str, number: float, began: int) -> None:
+        """A parameter that is a number is also a reading of kind parameter, so that it can be drawn and judged like one."""
+        columns = self.columns
+        columns["factor"].append(factor)
+        columns["kind"].append("parameter")
+        columns["began"].append(began)
+        columns["value"].append(number)
+        columns["flag"].append("N")
+        for name in ("low", "high", "mass", "corrected"):
+            columns[name].append(None)
 
     @staticmethod
     def _place(columns: dict[str, list[Any]], mn: str, facility: str, outlet: str, record: SpoolRecord) -> None:

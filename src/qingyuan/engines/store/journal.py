@@ -161,4 +161,8 @@ def events_of_plan(plan: Plan) -> list[dict[str, Any]]:
         {"facility": plan.point[one.mn].facility, "outlet": plan.point[one.mn].outlet, "mn": one.mn, "kind": "filed", "factor": one.factor,
          "name": one.name, "value": one.value, "began": start, "recorded_at": start, "author": plan.name}
         for one in plan.filings
+    ] + [
+        {"facility": plan.point[one.mn].facility, "outlet": plan.point[one.mn].outlet, "mn": one.mn, "kind": one.kind, "factor": one.factor,
+         "name": one.name, "value": one.value, "text": one.text, "began": one.began, "ended": one.ended, "recorded_at": one.began, "author": plan.name}
+        for one in plan.facts
     ]  # fmt: skip

@@ -46,7 +46,7 @@ def _rows(plan: Plan, one: Series) -> pa.Table:
     count = one.value.size
     point = plan.point[one.mn]
     began = one.began * 60_000
-    received = began + step_of(plan, one.kind) * 60_000 + delay_of(plan, one.mn) * 1000
+    received = began + step_of(plan, one.kind) * 60_000 + delay_of(plan, one.mn) * 1000 + (one.late * 1000 if one.late is not None else 0)
     words = {"mn": one.mn, "facility": point.facility, "outlet": point.outlet, "factor": one.factor, "kind": one.kind}
     made: dict[str, pa.Array] = {name: _same(word, count) for name, word in words.items()}
     made["flag"] = pa.DictionaryArray.from_arrays(pa.array(one.flag.astype(np.int32)), _LETTERS)
@@ -125,7 +125,7 @@ def write_province(data: Path | str, plan: Plan, *, days: int = 30, kinds: Itera
     tables.write(plan, Path(data))
     began = (plan.anchor - dt.timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
     ended = (plan.anchor + dt.timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    current = plant(data, plan, began, ended, kinds=tuple(kinds) if kinds else KINDS)
+    current = plant(data, plan, began, ended, kinds=tuple(kinds) if kinds else plan.kinds)
     return {
         "preset": plan.preset, "seed": plan.seed, "from": began.isoformat(), "to": ended.isoformat(), "facilities": len(plan.facilities),
         "points": len(plan.points), "rows": sum(one.rows for one in current.files), "bytes": sum(one.bytes for one in current.files),

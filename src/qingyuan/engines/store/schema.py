@@ -22,7 +22,7 @@ _COLUMNS: tuple[tuple[str, pa.DataType, str, str], ...] = (
     ("facility", WORD, "", "facility code of the registry; empty when the mn was unknown at ingest"),
     ("outlet", WORD, "", "outlet id <facility>/<code>; empty when the mn was unknown at ingest"),
     ("factor", WORD, "", "factor code of HJ 212 (a21002, w01018, e30101, d20401, i33400 …)"),
-    ("kind", WORD, "", "real | minute | hour | day"),
+    ("kind", WORD, "", "real | minute | hour | day | parameter (factor <factor>-<i-code>) | others of sense/hj212/readings.py"),
     ("began", MOMENT, "", "moment of a real-time value; start of the period otherwise"),
     ("value", pa.float64(), "unit of the factor", "instantaneous value (Rtd) or mean of the period (Avg), as measured"),
     ("low", pa.float64(), "unit of the factor", "minimum of the period (Min)"),
