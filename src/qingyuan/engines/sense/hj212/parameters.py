@@ -24,7 +24,7 @@ def read_parameters(text: str, faults: list[Fault]) -> list[dict[str, str]]:
 
     A key that comes twice in one item starts a new dict, so no value is lost.
     """
-    if "//" not in text and " " not in text:
+    if "//" not in text and " " not in text and ";=" not in text and ",=" not in text and text[:1] != "=":
         try:
             items = [dict([pair.split("=") for pair in item.split(",")]) for item in text.split(";")]
             if sum(map(len, items)) == text.count("="):
