@@ -1,8 +1,11 @@
-"""Where the faces hang: the desk behind a login, the public pages in front of it."""
+"""Where the faces hang: the desk behind a login, the public pages in front of it, the API behind a token."""
 
 from django.urls import include, path
 
+from qingyuan.faces.api.exchange import api
+
 urlpatterns = [
+    path("api/", api.urls),
     path("", include("qingyuan.faces.desk.urls")),
     path("public/", include("qingyuan.faces.public.urls")),
 ]

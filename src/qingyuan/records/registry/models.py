@@ -277,3 +277,33 @@ class Loop(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "后台循环"
+
+
+class ApiToken(models.Model):
+    """A key by which another system acts as one officer; only its digest is kept."""
+
+    name = models.CharField("用途", max_length=60)
+    officer = models.ForeignKey(Officer, models.PROTECT, verbose_name="代表的人员", related_name="+")
+    digest = models.CharField("摘要", max_length=64, unique=True)
+    may_write = models.BooleanField("可写", default=False)
+    made_at = models.DateTimeField("签发时间")
+    valid_to = models.DateTimeField("失效时间")
+    revoked_at = models.DateTimeField("吊销时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接口令牌"
+
+
+class IdempotencyKey(models.Model):
+    """The answer given to a write, kept so that the same request again gets the same answer and does nothing."""
+
+    token = models.ForeignKey(ApiToken, models.PROTECT, verbose_name="令牌", related_name="+")
+    key = models.CharField("幂等键", max_length=80)
+    request_digest = models.CharField("请求摘要", max_length=64)
+    code = models.PositiveSmallIntegerField("状态码")
+    answer = models.JSONField("应答")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "幂等记录"
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="one_answer_per_key")]
