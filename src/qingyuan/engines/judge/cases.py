@@ -101,7 +101,7 @@ def stretch(case: Mapping[str, Any], readings: pa.Table | None = None, window: t
     began, ended = window or _window(case, times)
     marks = [_mark(one) for one in case.get("marks", ())]
     events = [_event(one) for one in case.get("events", ())]
-    heard = dict.fromkeys(case.get("heard", ()), began - 1)
+    heard = dict.fromkeys(case.get("heard", ()), began - 30 * DAY)
     meters = [_meter(one) for one in case.get("equipment", ())]
     return build(
         readings, facility=FACILITY, began=began, ended=ended, points=points, marks=marks, events=events, heard=heard, equipment=meters

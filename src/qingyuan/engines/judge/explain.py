@@ -10,6 +10,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from qingyuan.engines.sense import spool
+from qingyuan.engines.store import layout
 from qingyuan.errors import BadInput
 
 from . import working
@@ -78,25 +80,34 @@ def _packets(readings: Any, told: dict[str, Any], data_dir: Path | None) -> list
     """Return the packets that carried the rows: position in the spool, digest of the raw bytes, the bytes as text."""
     if data_dir is None or "segment" not in readings.column_names:
         return []
-    from qingyuan.engines.store import layout  # the only file that knows paths
-
     mine = [
         (row["segment"], row["offset"])
         for row in readings.select(["mn", "factor", "segment", "offset"]).to_pylist()
-        if (row["mn"], row["factor"]) == (told["mn"], told["factor"])
+        if (row["mn"], row["factor"]) == (told["mn"], told["factor"]) and row["segment"] >= 0
     ]
-    return [_packet(layout.spool(data_dir), *place) for place in dict.fromkeys(mine[:SHOWN])]
+    return _raw(layout.spool(data_dir), set(mine[:SHOWN]))
 
 
-def _packet(folder: Path, segment: int, offset: int) -> dict[str, Any]:
-    from qingyuan.engines.sense import spool
+def _raw(folder: Path, places: set[tuple[int, int]]) -> list[dict[str, Any]]:
+    """Read the packets at some places of the spool, one pass over each segment that holds any."""
+    told = []
+    for number in sorted({segment for segment, _ in places}):
+        wanted = {place for place in places if place[0] == number}
+        for record in spool.read(folder, spool.Position(number - 1, 1 << 62)):
+            if tuple(record.position) in wanted:
+                wanted.discard(tuple(record.position))
+                told.append(_packet(record))
+            if not wanted or record.position.segment > number:
+                break
+        if wanted:
+            raise BadInput(f"原始报文不在暂存区：段{number}偏移{min(wanted)[1]}", field="segment")
+    return told
 
-    place = spool.Position(segment, offset)
-    record = next(iter(spool.read(folder, spool.Position(segment, offset - 1))), None)
-    if record is None or record.position != place:
-        raise BadInput(f"原始报文不在暂存区：段{segment}偏移{offset}", field="segment")
-    raw = record.raw
-    return {"segment": segment, "offset": offset, "sha256": hashlib.sha256(raw).hexdigest(), "raw": raw.decode("ascii", "backslashreplace")}
+
+def _packet(record: spool.SpoolRecord) -> dict[str, Any]:
+    place = {"segment": record.position.segment, "offset": record.position.offset}
+    digest = hashlib.sha256(record.raw).hexdigest()
+    return {**place, "sha256": digest, "raw": record.raw.decode("ascii", "backslashreplace")}
 
 
 def lines(tree: dict[str, Any]) -> list[str]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from qingyuan.errors import BadInput
 
@@ -24,9 +23,9 @@ from .finding import CHINA, Finding, milliseconds, ordered
 from .inforce import LawInForce
 from .limits import midnight
 from .rule import Rule, chosen, named
-from .series import DAY, day_start
+from .series import DAY, Series, day_start
 from .sources import LakeSource, Source
-from .stretch import Stretch, build
+from .stretch import Stretch, in_order, split
 
 DAYS_PER_UNIT = 31
 
@@ -119,19 +118,23 @@ def judge_unit(source: Source, order: Order, unit: Unit) -> list[Finding]:
 
 def stretch_of(source: Source, unit: Unit, rules: Iterable[Rule]) -> Stretch:
     """Return a unit's stretch with the longest look-back any of the rules asks for, per kind of reading."""
-    tables = [source.rows(unit.facility, kind, start, unit.until) for kind, start in starts(unit.began, rules).items()]
-    readings = pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
-    return build(
-        readings,
+    points = source.points(unit.facility)
+    series: list[Series] = []
+    for kind, start in starts(unit.began, rules).items():
+        series += split(source.rows(unit.facility, kind, start, unit.until), points)
+    spoken = {one.point for one in series if one.kind == "minute" and one.began[0] < unit.began}
+    quiet = [mn for mn in points if mn not in spoken]
+    return Stretch(
         facility=unit.facility,
         began=unit.began,
         ended=unit.ended,
-        points=source.points(unit.facility),
-        marks=source.marks(unit.facility),
-        events=source.events(unit.facility),
+        all_series=tuple(sorted(series, key=lambda one: (one.point, one.factor, one.kind))),
+        points=points,
+        marks=in_order(source.marks(unit.facility)),
+        events=in_order(source.events(unit.facility)),
         until=unit.until,
-        heard=source.heard(unit.facility),
-        equipment=source.equipment(unit.facility),
+        heard=source.heard(unit.facility, quiet, unit.began) if quiet else {},
+        equipment=tuple(source.equipment(unit.facility)),
     )
 
 

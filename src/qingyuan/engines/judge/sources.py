@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .finding import milliseconds, moment
-from .limits import LimitTable, from_row
+from qingyuan.engines.store import asof
+
+from .finding import moment
+from .limits import FOREVER, LimitTable, from_row
 from .stretch import Equipment, Event, Mark, Point
 
 
@@ -40,8 +42,8 @@ class Source(Protocol):
     def events(self, facility: str) -> list[Event]:
         """Return every dated fact about a facility."""
 
-    def heard(self, facility: str) -> dict[str, int]:
-        """Return mn → the first moment the point is known to have spoken."""
+    def heard(self, facility: str, mns: Sequence[str], before: int) -> dict[str, int]:
+        """Return mn → the first moment the point ever spoke, for those of ``mns`` that spoke before a moment."""
 
     def equipment(self, facility: str) -> list[Equipment]:
         """Return the metered production and treatment units."""
@@ -56,7 +58,6 @@ class TableSource:
     known_limits: Sequence[Mapping[str, Any]] = ()
     known_marks: Sequence[Mark] = ()
     known_events: Sequence[Event] = ()
-    first_heard: dict[str, int] = field(default_factory=dict)
     known_equipment: Sequence[Equipment] = ()
 
     def facilities(self) -> list[str]:
@@ -89,11 +90,12 @@ class TableSource:
 
     def events(self, facility: str) -> list[Event]:
         """Return every dated fact about a facility."""
-        return [event for event in self.known_events if event.outlet in self.outlets(facility)]
+        outlets = self.outlets(facility)
+        return [event for event in self.known_events if event.outlet in outlets or (not event.outlet and event.facility in ("", facility))]
 
-    def heard(self, facility: str) -> dict[str, int]:
-        """Return mn → the first moment the point is known to have spoken."""
-        return {mn: first for mn, first in self.first_heard.items() if mn in self.points(facility)}
+    def heard(self, facility: str, mns: Sequence[str], before: int) -> dict[str, int]:
+        """Return mn → the first moment the point ever spoke, for those of ``mns`` that spoke before a moment."""
+        return first_moments(self.rows(facility, "minute", -FOREVER, before), mns)
 
     def equipment(self, facility: str) -> list[Equipment]:
         """Return the metered production and treatment units."""
@@ -125,26 +127,23 @@ class LakeSource:
 
     def rows(self, facility: str, kind: str, began: int, ended: int) -> pa.Table:
         """Return the readings of one kind that start in [began, ended), as known at ``as_of``."""
-        from qingyuan.engines.store import asof
-
+        if kind == "parameter":
+            return parameter_rows(asof.parameters(self.data_dir, mn=list(self.points(facility)), as_of=self.as_of), facility, began, ended)
         return asof.read(
             self.data_dir, facility=facility, kinds=[kind], began=moment(began), ended=moment(ended), as_of=self.as_of
         )
 
     def marks(self, facility: str) -> list[Mark]:
         """Return every mark made for a facility by ``as_of``."""
-        known = self._dimensions.marks(facility)
-        if self.as_of is None:
-            return known
-        return [mark for mark in known if mark.recorded_at <= milliseconds(self.as_of)]
+        return self._dimensions.marks(facility)
 
     def events(self, facility: str) -> list[Event]:
         """Return every dated fact about a facility."""
         return self._dimensions.events(facility)
 
-    def heard(self, facility: str) -> dict[str, int]:
-        """Return mn → the first moment the point is known to have spoken (none: the lake does not keep it)."""
-        return {}
+    def heard(self, facility: str, mns: Sequence[str], before: int) -> dict[str, int]:
+        """Return mn → the first moment the point ever spoke, for those of ``mns`` that spoke before a moment."""
+        return first_moments(self.rows(facility, "hour", 0, before), mns)
 
     def equipment(self, facility: str) -> list[Equipment]:
         """Return the metered production and treatment units."""
@@ -155,5 +154,26 @@ class LakeSource:
         if self._tables is None:
             from .dimensions import tables
 
-            self._tables = tables(self.data_dir)
+            self._tables = tables(self.data_dir, self.as_of)
         return self._tables
+
+
+def first_moments(readings: pa.Table, mns: Sequence[str]) -> dict[str, int]:
+    """Return mn → the start of the first of its readings, for those of ``mns`` that have any."""
+    plain = pa.table({"mn": readings.column("mn").cast(pa.string()), "began": readings.column("began").cast(pa.int64())})
+    first = plain.group_by("mn").aggregate([("began", "min")]).to_pylist()
+    return {row["mn"]: row["began_min"] for row in first if row["mn"] in mns}
+
+
+def parameter_rows(said: pa.Table, facility: str, began: int, ended: int) -> pa.Table:
+    """Return instrument parameters as readings of kind ``parameter``; the factor is <factor>-<parameter>."""
+    times = said.column("began").cast(pa.int64())
+    said = said.filter(pc.and_(pc.greater_equal(times, began), pc.less(times, ended)))
+    count = said.num_rows
+    words = {name: said.column(name).cast(pa.string()) for name in ("mn", "outlet", "factor", "name")}
+    named = pc.binary_join_element_wise(words["factor"], words["name"], "-")
+    columns = {"mn": words["mn"], "facility": pa.array([facility] * count, pa.string()), "outlet": words["outlet"], "factor": named}
+    columns |= {"kind": pa.array(["parameter"] * count, pa.string()), "began": said.column("began"), "value": said.column("value")}
+    columns |= {name: pa.nulls(count, pa.float64()) for name in ("low", "high", "mass", "corrected")}
+    columns |= {"flag": pa.array(["N"] * count, pa.string())}
+    return pa.table(columns | {name: said.column(name) for name in ("received_at", "segment", "offset")})

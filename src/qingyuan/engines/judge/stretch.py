@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -59,7 +59,7 @@ class Event:
     """A dated fact from the registry or from people: ticket, filed value, order, plan, quota.
 
     ``kind`` is one of ticket, filed, stop_order, limit_order, stagger, quota, permit, design; ``factor`` and ``value``
-    mean what the kind says; an open end is the largest int64.
+    mean what the kind says; without an outlet it speaks of the whole facility; an open end is limits.FOREVER.
     """
 
     outlet: str
@@ -69,6 +69,10 @@ class Event:
     factor: str = ""
     value: float = float("nan")
     text: str = ""
+    facility: str = ""
+
+
+Said = TypeVar("Said", Mark, Event)
 
 
 @dataclass(frozen=True)
@@ -193,12 +197,17 @@ def build(
         ended=ended,
         all_series=tuple(split(table, points)),
         points=points,
-        marks=tuple(sorted(marks, key=lambda mark: (mark.began, mark.ended, mark.code, mark.outlet))),
-        events=tuple(sorted(events, key=lambda event: (event.began, event.ended, event.kind, event.outlet, event.factor))),
+        marks=in_order(marks),
+        events=in_order(events),
         until=until,
         heard=heard or {},
         equipment=tuple(equipment),
     )
+
+
+def in_order(told: Iterable[Said]) -> tuple[Said, ...]:
+    """Return marks or events in one order, whatever order they were read in."""
+    return tuple(sorted(told, key=lambda one: (one.began, one.ended, one.outlet, repr(one))))
 
 
 def split(table: pa.Table, points: dict[str, Point]) -> Iterator[Series]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from qingyuan.engines.store import asof, manifest
 from qingyuan.errors import BadInput
 
-from .finding import CHINA
+from .finding import CHINA, moment
 from .run import judge
 from .score import Score, score
 
@@ -33,11 +34,17 @@ def read(path: Path) -> list[dict[str, Any]]:
 def score_lake(
     data_dir: Path, truth: Path, rules: Iterable[str], *, began: dt.datetime | None, ended: dt.datetime | None, executor: str = "serial"
 ) -> list[Score]:
-    """Judge the span of the truth table (or the span given) and score it."""
+    """Judge everything in the lake (or the span given) and score it against the truth table."""
     rows = read(truth)
-    if not rows and (began is None or ended is None):
-        raise BadInput(f"{truth} 是空的，请给出 --from 和 --to", field="truth")
     wanted = list(rules)
-    first = began or min(row["began"] for row in rows) - dt.timedelta(days=1)
-    last = ended or max(row["ended"] for row in rows) + dt.timedelta(days=1)
+    first, last = began or _span(data_dir)[0], ended or _span(data_dir)[1]
     return score(judge(data_dir, began=first, ended=last, rules=wanted, executor=executor), rows, wanted)
+
+
+def _span(data_dir: Path) -> tuple[dt.datetime, dt.datetime]:
+    """Return the first and last moment of which the lake knows anything."""
+    files = manifest.load(data_dir).files
+    if not files:
+        raise BadInput(f"{data_dir} 的数据湖是空的，请先 qingyuan lake ingest", field="data")
+    last = asof.latest(data_dir, kinds=["hour", "minute"]).column("began")
+    return moment(min(one.began for one in files)), max(last.to_pylist()) + dt.timedelta(hours=1)

@@ -6,7 +6,7 @@ Guide: 环办〔2012〕57号 §7.  A flat line is a reason to look, not proof.
 
 from __future__ import annotations
 
-from qingyuan.engines.judge import factors
+from qingyuan.engines.judge import condition, factors
 from qingyuan.engines.judge.episodes import by_day
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
@@ -22,7 +22,8 @@ def flat_line(stretch: Stretch, law: LawInForce) -> list[Finding]:
     for series in stretch.series(kind="minute", factors=factors.POLLUTANTS):
         hours = law.p["hours_water"] if series.factor.startswith("w") else law.p["hours_gas"]
         first, last = series.equal
-        positive = series.value[first] > 0  # zero is a finding of its own
+        works = condition.running(stretch, series)
+        positive = (series.value[first] > 0) & works[first] & works[last - 1]  # zero is a finding of its own
         runs = series.began[first[positive]], series.began[last[positive] - 1] + series.step
         for piece in by_day(*runs, stretch, longer_than=round(hours * HOUR)):
             row = series.between(piece.began, piece.ended).start

@@ -22,7 +22,7 @@ def offline(stretch: Stretch, law: LawInForce) -> list[Finding]:
     findings = []
     threshold = round(law.p["hours"] * HOUR)
     for series in _voices(stretch):
-        heard = min(stretch.heard.get(series.point, stretch.began), *series.began[:1].tolist(), stretch.began)
+        heard = min([stretch.heard.get(series.point, stretch.known_until), *series.began[:1].tolist()])
         silent = gaps(series.began, (max(heard, stretch.began - threshold), stretch.known_until), series.step, series.step)
         for piece in by_day(*silent, stretch, longer_than=threshold):
             if _excused(stretch, series, piece.began, piece.ended):
