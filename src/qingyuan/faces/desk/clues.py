@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 from qingyuan.errors import BadInput
 from qingyuan.records.cases import queries as case_queries
 from qingyuan.records.clues import actions, queries
-from qingyuan.records.clues.models import Clue
+from qingyuan.records.clues.models import Clue, ClueFinding
 from qingyuan.records.clues.states import CLUE, SEVERITIES
 from qingyuan.records.dispatch import actions as dispatch
 from qingyuan.records.dispatch import queries as dispatched
@@ -56,19 +57,20 @@ def show(request: HttpRequest, look: Look, clue: Clue, bound: dict | None = None
         "clue": clue, "findings": findings, "last": findings[-1] if findings else None, "today": look.today, "at": look.at,
         "offers": offers(CLUE, clue.state, look.viewer, built), "history": queries.history(look.viewer, clue),
         "tasks": dispatched.assignments_of(look.viewer, clue=clue), "factor_name": names.factor_name(clue.factor),
-        "rule_name": names.rule_name(clue.rule), "chart": chart_of(clue), "cases": case_queries.cases_of(look.viewer, clue=clue),
+        "rule_name": names.rule_name(clue.rule), "chart": chart_of(clue, findings), "cases": case_queries.cases_of(look.viewer, clue=clue),
     }
     return render(request, "desk/clue.html", context, status=code)
 
 
-def chart_of(clue: Clue) -> dict[str, object] | None:
+def chart_of(clue: Clue, findings: list[ClueFinding]) -> dict[str, object] | None:
     """Which series the chart of a clue shows: a margin of twice its length, at least a day, on both sides."""
     if not clue.outlet_code or not clue.factor:
         return None
     margin = max(dt.timedelta(days=1), min((clue.ended - clue.began) * 2, dt.timedelta(days=7)))
+    spans = [[finding.began.timestamp(), finding.ended.timestamp()] for finding in findings]
     return {
         "outlet": clue.outlet_code, "factor": clue.factor, "kind": "hour", "began": clue.began - margin, "ended": clue.ended + margin,
-        "mark_began": clue.began, "mark_ended": clue.ended,
+        "marks": json.dumps(spans),
     }
 
 

@@ -16,7 +16,7 @@ from qingyuan.records.registry import queries as registry
 from . import telemetry
 from .frame import Look, desk
 from .paging import page_by_code
-from .places import divisions_of
+from .places import divisions_of, shapes_of
 
 SIZE = 30
 
@@ -50,15 +50,23 @@ def open_counts(look: Look) -> dict[int, int]:
 def facility_page(request: HttpRequest, look: Look, code: str) -> HttpResponse:
     place = registry.facility(look.viewer, code)
     values = telemetry.latest_of(look.viewer, place)
-    first = next((row for row in values if row.limit_value is not None), values[0] if values else None)
+    shown = chosen(values, request.GET.get("outlet", ""), request.GET.get("factor", ""))
     context = {
         "place": place, "outlets": registry.outlets_of(look.viewer, place), "monitors": registry.monitors_of(look.viewer, place),
-        "permits": registry.permits_of(look.viewer, place), "limits": registry.limits_of(look.viewer, place), "values": values,
+        "permits": registry.permits_of(look.viewer, place), "limits": registry.limits_of(look.viewer, place), "values": [row for row in values if row.limit_value is not None], "others": [row for row in values if row.limit_value is None],
         "clues": clues.clues_of(look.viewer, place)[:20], "cases": cases.cases_of(look.viewer, facility=place)[:20],
         "visits": inspections.inspections_of(look.viewer, place)[:20], "at": look.at, "today": look.today,
-        "chart": {"outlet": first.outlet, "factor": first.factor, "kind": "hour", "began": look.at - dt.timedelta(days=2), "ended": look.at} if first else None,
+        "chart": {"outlet": shown.outlet, "factor": shown.factor, "kind": "hour", "began": look.at - dt.timedelta(days=2), "ended": look.at} if shown else None,
     }
     return render(request, "desk/facility.html", context)
+
+
+def chosen(values: list[telemetry.Latest], outlet: str, factor: str) -> telemetry.Latest | None:
+    """The series asked for in the address, else the one nearest to (or furthest above) its limit."""
+    for row in values:
+        if (row.outlet, row.factor) == (outlet, factor):
+            return row
+    return max(values, key=lambda row: row.share or 0, default=None)
 
 
 @desk
@@ -82,6 +90,6 @@ def map_places(request: HttpRequest, look: Look) -> HttpResponse:
     ]
     shapes = [
         {"type": "Feature", "geometry": division.boundary, "properties": {"name": division.name, "level": division.level, "code": division.code}}
-        for division in divisions_of(look.viewer) if division.boundary
+        for division in shapes_of(look.viewer) if division.boundary
     ]
     return JsonResponse({"places": {"type": "FeatureCollection", "features": points}, "divisions": {"type": "FeatureCollection", "features": shapes}})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qingyuan.engines.judge import rule
+from qingyuan.engines.province.industries import industries
 from qingyuan.errors import BadInput
 from qingyuan.law.citation import parse
 from qingyuan.records.cases.states import CASE
@@ -55,3 +56,11 @@ def citation(text: str) -> str:
         return str(parse(text))
     except (BadInput, ValueError, KeyError):
         return text
+
+
+def industry_name(code: str) -> str:
+    """The Chinese name of a trade profile of the province, or the text itself; — for none."""
+    if not code:
+        return "—"
+    profile = industries().get(code)
+    return profile.name if profile else code

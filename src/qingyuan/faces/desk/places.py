@@ -11,3 +11,10 @@ def divisions_of(viewer: Officer) -> list[Division]:
     places = registry.facilities(viewer).order_by()
     codes = {code for column in ("city_code", "county_code") for code in places.values_list(column, flat=True).distinct()}
     return list(Division.objects.filter(code__in=codes - {"", viewer.agency.division_id}).order_by("code"))
+
+
+def shapes_of(viewer: Officer) -> list[Division]:
+    """The viewer's own division and every city and county in it, for the map."""
+    own = viewer.agency.division
+    width = {"province": 2, "city": 4, "county": 6}.get(own.level, 12)
+    return list(Division.objects.filter(code__startswith=own.code[:width], level__in=["city", "county"]).order_by("code"))

@@ -21,6 +21,7 @@ from . import case_forms
 from .frame import Look, desk
 
 MOST = 200  # rows looked at per kind; a list longer than that is worked off from its own page
+GRAVITY = {"red": 1, "orange": 2, "yellow": 3, "blue": 4}  # among things due on one day: what has no grade (a task, a case) first
 KINDS = {"clue": "线索", "task": "检查", "case": "案件", "release": "公示"}
 
 
@@ -64,14 +65,14 @@ def worklist(request: HttpRequest, look: Look) -> HttpResponse:
 def my_work(viewer: Officer, today: dt.date) -> list[Work]:
     """Tasks, clues, cases and publications that this person can move, soonest due first."""
     rows = [*tasks(viewer), *my_clues(viewer), *my_cases(viewer, today), *releases(viewer)]
-    return sorted(rows, key=lambda work: (work.due_on is None, work.due_on or dt.date.max, work.number))
+    return sorted(rows, key=lambda work: (work.due_on or dt.date.max, GRAVITY.get(work.severity, 0), work.number))
 
 
 def tasks(viewer: Officer) -> list[Work]:
     return [
         Work(
             "task", task.number, task.reason, task.facility.name, task.state, task.get_state_display(), task.due_on, "检查任务的完成期限",
-            "到场检查" if task.state == "issued" else "完成笔录和结论", reverse("desk:task", args=[task.number]),
+            "到场检查" if task.state == "issued" else "笔录、结论", reverse("desk:task", args=[task.number]),
         )
         for task in dispatch.open_tasks(viewer)[:MOST]
     ]
@@ -84,7 +85,7 @@ def my_clues(viewer: Officer) -> list[Work]:
     rows = []
     for clue in clues.open_clues(viewer)[:MOST]:
         if clue.state == "found" or (clue.handler_id == viewer.pk and clue.state == "accepted"):
-            step = "研判：受理或不予受理" if clue.state == "found" else "派两名以上执法人员核实"
+            step = "研判" if clue.state == "found" else "派人核实"
             rows.append(Work(
                 "clue", clue.number, clue.title, clue.facility.name, clue.state, clue.get_state_display(), clue.due_on, "线索初步审查（令30第18条）",
                 step, reverse("desk:clue", args=[clue.number]), clue.severity,
@@ -139,7 +140,7 @@ def releases(viewer: Officer) -> list[Work]:
     return [
         Work(
             "release", row.case.number, row.title, row.case.facility.name, row.state, row.get_state_display(), row.due_on, "决定公开的期限（行政处罚法第48条）",
-            "由起草人以外的另一人核对后公开", reverse("desk:case", args=[row.case_id]) + "#publish",
+            "核对后公开", reverse("desk:case", args=[row.case_id]) + "#publish",
         )
         for row in publish.releases(viewer).filter(state="drafted").exclude(drafted_by=viewer)[:MOST]
     ]

@@ -203,7 +203,7 @@ def citation(text: str) -> str:
 @register.filter
 def percent(share: float | None) -> str:
     """A share as per cent; — while nothing has been checked."""
-    return "—" if share is None else f"{share:.0%}"
+    return f"{share:.0%}" if isinstance(share, (int, float)) else "—"
 
 
 @register.filter
@@ -242,3 +242,23 @@ UNITS = {"day": "日", "workday": "个工作日", "month": "个月", "year": "�
 def unit_label(unit: str) -> str:
     """The unit of a legal clock in words."""
     return UNITS.get(unit, unit)
+
+
+@register.filter
+def industry_name(code: str) -> str:
+    """The name of a trade; what is not a code of the synthetic province is already a name."""
+    return names.industry_name(code)
+
+
+@register.filter
+def told_moment(text: Any) -> str:
+    """A moment that was frozen as ISO text, to the minute without its year; any other text as it stands."""
+    try:
+        return short_moment(dt.datetime.fromisoformat(str(text)))
+    except ValueError:
+        return str(text)
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    return names.KINDS.get(kind, kind)

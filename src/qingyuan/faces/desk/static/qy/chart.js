@@ -5,12 +5,14 @@ const inChina = (seconds) => new Date((seconds + 8 * 3600) * 1000);
 const clock = (seconds) => { const d = inChina(seconds); return `${two(d.getUTCMonth() + 1)}-${two(d.getUTCDate())} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`; };
 
 function shade(box) {
-  const began = Number(box.dataset.markBegan), ended = Number(box.dataset.markEnded);
+  const spans = JSON.parse(box.dataset.marks || "[]");
   return (plot) => {
-    if (!began) return;
-    const left = plot.valToPos(began, "x", true), right = plot.valToPos(ended, "x", true);
     plot.ctx.save(); plot.ctx.fillStyle = SHADE;
-    plot.ctx.fillRect(left, plot.bbox.top, Math.max(3, right - left), plot.bbox.height); plot.ctx.restore();
+    for (const [began, ended] of spans) {
+      const left = plot.valToPos(began, "x", true), right = plot.valToPos(ended, "x", true);
+      plot.ctx.fillRect(left, plot.bbox.top, Math.max(3, right - left), plot.bbox.height);
+    }
+    plot.ctx.restore();
   };
 }
 
@@ -27,7 +29,7 @@ function options(box, data, series) {
     ],
     series: [
       { label: "时间", value: (u, t) => (t == null ? "—" : clock(t)) },
-      { label: data.name, stroke: INK, width: 1.4, points: { show: series.length < 90, size: 4 }, value: (u, v) => (v == null ? "缺失" : `${+v.toFixed(3)} ${data.unit || ""}`) },
+      { label: data.name, stroke: INK, width: 1.4, points: { show: series.length < 90, size: 4 }, value: (u, v, series, at) => (at == null ? "—" : v == null ? "缺失" : `${+v.toFixed(3)} ${data.unit || ""}`) },
       ...(limit == null ? [] : [{ label: "限值", stroke: RED, dash: [6, 4], width: 1.2, points: { show: false }, value: (u, v) => (v == null ? "—" : `${v}`) }]),
     ],
     hooks: { drawClear: [shade(box)] },
