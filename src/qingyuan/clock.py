@@ -22,6 +22,12 @@ def today() -> dt.date:
     return now().date()
 
 
+def yesterday(at: dt.datetime) -> dt.datetime:
+    """The midnight in China with which the day before ``at`` began."""
+    today = at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - dt.timedelta(days=1)
+
+
 def monotonic() -> float:
     """Seconds on a clock that never goes back, for waiting and measuring."""
     return _time.monotonic()

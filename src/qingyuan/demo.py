@@ -59,6 +59,7 @@ def prepare(preset: str) -> list[tuple[str, str, str]]:
 
     from qingyuan.engines.province import geography
     from qingyuan.engines.province.small import small
+    from qingyuan.engines.store import planting
     from qingyuan.records.registry.door import export_dimensions
     from qingyuan.records.registry.load import load_plan
     from qingyuan.records.registry.models import Officer
@@ -68,7 +69,7 @@ def prepare(preset: str) -> list[tuple[str, str, str]]:
     if not Officer.objects.exists():
         passwords = {person.certificate: PASSWORD for person in plan.people}
         load_plan(plan, boundaries=geography.boundaries(plan), passwords=passwords)
-    settings.QINGYUAN_DATA.mkdir(parents=True, exist_ok=True)
+    planting.write_dimensions(settings.QINGYUAN_DATA, plan)
     export_dimensions(settings.QINGYUAN_DATA)
     cast = Officer.objects.filter(agency__division__code="990100000000").select_related("account", "agency").order_by("id")
     return [(officer.name, "、".join(officer.role_names), officer.account.username) for officer in cast]

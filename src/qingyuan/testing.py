@@ -7,13 +7,14 @@ import io
 from contextlib import closing
 from pathlib import Path
 
+from qingyuan.clock import yesterday
 from qingyuan.engines.judge import run as judge
 from qingyuan.engines.province.messages import backfill
 from qingyuan.engines.province.plan import Plan
 from qingyuan.engines.province.small import small
 from qingyuan.engines.sense.hj212 import message
 from qingyuan.engines.sense.spool import Spool
-from qingyuan.engines.store import ingest, layout
+from qingyuan.engines.store import ingest, layout, planting
 
 
 def photo(colour: tuple[int, int, int] = (40, 90, 160)) -> bytes:
@@ -37,7 +38,7 @@ def small_province(anchor: dt.datetime, seed: int = 1) -> Plan:
     return plan
 
 
-def spool_of(plan: Plan, data: Path, until: dt.datetime, hours: int = 26) -> int:
+def spool_of(plan: Plan, data: Path, until: dt.datetime, hours: int) -> int:
     """Spool the last hours before ``until`` as HJ 212 packets; return how many."""
     packets = [
         (int(out.when.timestamp() * 1_000_000), "127.0.0.1:0", packet(plan, out.mn, out.cn, out.cp, out.when))
@@ -55,14 +56,15 @@ def packet(plan: Plan, mn: str, cn: str, cp: list[dict[str, str]], when: dt.date
     return message.build(qn=when.strftime("%Y%m%d%H%M%S") + "000", st=point.st, cn=cn, pw=point.pw, mn=mn, flag=5, cp=cp)
 
 
-def telemetry(plan: Plan, data: Path, *, until: dt.datetime, hours: int = 26) -> int:
-    """Packets → spool → lake → judge → clues, in one process; return the number of clues that are new or grew."""
+def telemetry(plan: Plan, data: Path, *, until: dt.datetime) -> int:
+    """Packets since yesterday's midnight → spool → lake → judge → clues, in one process; return how many clues are new or grew."""
     from qingyuan.records.clues.door import take_findings
     from qingyuan.records.registry.door import export_dimensions
 
-    data.mkdir(parents=True, exist_ok=True)
+    planting.write_dimensions(data, plan)
     export_dimensions(data)
-    spool_of(plan, data, until, hours)
+    began = yesterday(until)
+    spool_of(plan, data, until, int((until - began).total_seconds() // 3600))
     ingest.ingest(data)
-    found = judge.judge(data, began=until - dt.timedelta(hours=hours + 4), ended=until)
+    found = judge.judge(data, began=began, ended=until)
     return len(take_findings([finding.as_json() for finding in found], at=until))

@@ -1,7 +1,7 @@
 """The worker: loops that ask "is something due?", claim it by an update that must touch one row, do it, and sleep.
 
     ingest   packets of the spool become rows of the lake
-    judge    the last day and a bit is judged again; new findings become clues
+    judge    yesterday and today are judged again; new findings become clues
     seal     closed and open spool segments, and the trail of the records, get their place in the ledger
     export   the registry's points and limits go to the engines
     learn    ended clues go back to the rules that found them
@@ -32,7 +32,6 @@ from qingyuan.records.registry import door as registry
 from qingyuan.records.registry.models import Loop
 
 LEASE = dt.timedelta(minutes=5)
-LOOK_BACK = dt.timedelta(hours=30)
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def take_in(data: Path, at: dt.datetime) -> object:
 
 
 def judge_recent(data: Path, at: dt.datetime) -> object:
-    found = judge.judge(data, began=at - LOOK_BACK, ended=at)
+    found = judge.judge(data, began=clock.yesterday(at), ended=at)
     return clues.take_findings([finding.as_json() for finding in found], at=at)
 
 
