@@ -95,6 +95,8 @@ class _Writer:
     def entry(self, entry: Any) -> list[Block]:
         if isinstance(entry, str):
             return [self.paragraph(entry)]
+        if isinstance(entry, list):
+            return self.blocks(entry)
         for word, act in (
             ("when", self._when), ("unless", self._unless), ("each", self._each), ("table", self._table),
             ("form", self._form), ("write", self._write), ("pictures", self._pictures), ("sign", self._sign),

@@ -66,6 +66,8 @@ def kinds() -> Mapping[str, Kind]:
     found: dict[str, Kind] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
         for name, entry in (yaml.safe_load(path.read_text("utf-8")) or {}).items():
+            if name.startswith("_"):
+                continue  # shared parts of the file, for anchors
             if name in found:
                 raise BadInput(f"文书种类 {name} 重复定义（{path.name}）")
             found[name] = _kind(name, entry)

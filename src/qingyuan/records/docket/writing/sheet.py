@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from . import wording
@@ -21,7 +21,16 @@ class Words(Protocol):
 
 def form(rows: Sequence[Any], words: Words) -> Form:
     """Build a grid.  A row is ``[label, text]``, ``[label, text, label, text]`` or ``{opinion: path, label: …}``."""
-    return Form(tuple(_opinion(row, words) if isinstance(row, dict) else _pairs(row, words) for row in rows))
+    return Form(tuple(_opinion(row, words) if isinstance(row, dict) else _pairs(row, words) for row in _flat(rows)))
+
+
+def _flat(rows: Sequence[Any]) -> Iterator[Any]:
+    """Shared rows (the three opinions) are a list within the list."""
+    for row in rows:
+        if isinstance(row, list) and row and not isinstance(row[0], str):
+            yield from _flat(row)
+        else:
+            yield row
 
 
 def _pairs(row: Sequence[str], words: Words) -> tuple[Cell, ...]:

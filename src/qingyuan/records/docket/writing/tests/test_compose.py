@@ -10,16 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyuan.errors import BadInput
+from qingyuan.records.docket.writing import wording
 from qingyuan.records.docket.writing.compose import PLACEHOLDER, compose
 from qingyuan.records.docket.writing.facts import MISSING, look
 from qingyuan.records.docket.writing.kinds import TYPES, kinds
 from qingyuan.records.docket.writing.paper import content_digest
 
 from .samples import FACTS
+from .samples_for import facts_for
 
 
-def without(path: str) -> dict:
-    facts = copy.deepcopy(FACTS)
+def without(path: str, kind: str = "penalty_decision") -> dict:
+    facts = facts_for(kind) if kind != "penalty_decision" else copy.deepcopy(FACTS)
     *parents, last = path.split(".")
     node = facts
     for part in parents:
@@ -40,7 +42,7 @@ def test_every_required_element_is_asked_for_by_its_name(kind):
     """Penalty Law art. 59 and the scoring elements of 评查细则 2024: nothing is issued with an element missing."""
     for _, path, label in (row for row in REQUIRED if row[0] == kind):
         with pytest.raises(BadInput, match=re.escape(label)):
-            compose(kind, without(path), dated="2026-10-20")
+            compose(kind, without(path, kind), dated="2026-10-20")
 
 
 def test_a_draft_may_have_gaps_and_shows_them():
@@ -108,6 +110,26 @@ def strings(node: object) -> list[str]:
     if isinstance(node, dict):
         return [s for v in node.values() for s in strings(v)]
     return [s for v in node for s in strings(v)] if isinstance(node, list | tuple) else []
+
+
+def test_all_58_kinds_are_there():
+    """The list of law.md 4.2: every platform code from W01 to W58, every title once."""
+    assert {k.code for k in kinds().values()} == {f"W{n:02d}" for n in range(1, 59)}
+    titles = [k.title for k in kinds().values()]
+    assert len(titles) == len(set(titles))
+
+
+def test_what_a_kind_cites_exists():
+    """Every article a kind rests on is one the rule book can print."""
+    for kind in kinds().values():
+        for article in kind.articles:
+            assert wording.cite(article).startswith("《"), (kind.name, article)
+
+
+def test_numbered_kinds_have_words_of_their_own():
+    """Two kinds with one word would share a row of numbers."""
+    words = [k.word for k in kinds().values() if k.word]
+    assert len(words) == len(set(words))
 
 
 def test_field_types_are_known():
