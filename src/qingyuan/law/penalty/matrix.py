@@ -85,11 +85,11 @@ class Use:
 
 @dataclass(frozen=True)
 class Band:
-    """A cell of a banded table: the combination of levels and the range it opens (low may be 0)."""
+    """A cell of a banded table: the combination of levels and the range it opens, in the unit of the table (low may be 0)."""
 
     when: Mapping[str, str]
-    low: int
-    high: int
+    low: Fraction
+    high: Fraction
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ class Table:
     unit: str
     factors: tuple[Factor, ...]
     start: int
+    scale: int
     floor_percent: int
     bands: tuple[Band, ...]
     shares: Mapping[str, int]
@@ -139,8 +140,9 @@ class Table:
             unit=span.get("unit", "yuan"),
             factors=tuple(Factor.read(factor) for factor in data["factors"]),
             start=data.get("start", 0),
+            scale=data.get("scale", 100),
             floor_percent=data.get("floor_percent", 0),
-            bands=tuple(Band(band["when"], band["low"], band["high"]) for band in data.get("bands", ())),
+            bands=tuple(Band(band["when"], Fraction(str(band["low"])), Fraction(str(band["high"]))) for band in data.get("bands", ())),
             shares=data.get("shares", {}),
             section=data["section"],
             citation=data["citation"],

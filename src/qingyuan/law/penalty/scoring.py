@@ -25,6 +25,10 @@ MEASURES = {
     "flue_gas": "小时烟气量（标立方米）",
     "decibels": "超标分贝",
     "ringelmann": "林格曼级数",
+    "cubic_metres": "立方米",
+    "pigs": "折合生猪存栏（头）",
+    "sewage_plant_tonnes_per_day": "生活污水处理厂日排水量（吨）",
+    "industrial_plant_tonnes_per_day": "工业污水处理厂日排水量（吨）",
 }
 
 

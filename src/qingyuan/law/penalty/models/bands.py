@@ -30,8 +30,9 @@ def find(table: Table, chosen: tuple[Chosen, ...]) -> Band:
 def amount(table: Table, chosen: tuple[Chosen, ...], bounds: Bounds) -> Priced:
     """Exact yuan: the mean of the band; the band is kept inside the statutory range."""
     band = find(table, chosen)
-    low = min(max(Fraction(band.low), bounds.low), bounds.high)
-    high = min(max(Fraction(band.high), low), bounds.high)
+    unit = bounds.high / table.high if table.unit != "yuan" else Fraction(1)
+    low = min(max(band.low * unit, bounds.low), bounds.high)
+    high = min(max(band.high * unit, low), bounds.high)
     result = (low + high) / 2
     told = f"{yuan(low)}至{yuan(high)}" if band.low else f"{yuan(high)}以下"
     formula = f"（{yuan(low)} + {yuan(high)}）÷ 2" if low != high else "定额"

@@ -21,7 +21,7 @@ from qingyuan.law.penalty.violation import Regime, Tier
 BOOK = load()
 TABLES = [pytest.param(table, id=table.id) for table in BOOK.all_tables()]
 ENTRIES = [pytest.param(violation, id=violation.id) for violation in BOOK.all_violations()]
-OVER_100 = {"guangdong/1.8-overdue": 130, "guangdong/1.8-person": 105, "guangdong/4.26-company": 110, "guangdong/3.2.2": 103}
+OVER_100 = {"guangdong/1.8-overdue": 130, "guangdong/1.8-person": 105, "guangdong/4.26-company": 110, "guangdong/4.27-company": 115, "guangdong/3.2.2": 103}
 GUANGDONG = ["1.1", "1.2", "1.8", "2.1", "2.2", "2.3", "2.5.1", "2.5.2", "2.6", "2.7.1", "2.7.2", "2.8.1", "2.8.2", "2.25", "2.26", "2.27", "3.1", "3.2.1", "3.2.2", "3.3", "3.4.1", "3.4.2", "3.5.1", "3.5.2", "3.8", "3.14", "3.23", "3.48", "4.12", "4.14", "4.15", "4.17", "4.18", "4.26", "5.4", "8.31", "8.32", "8.33", "8.40", "8.41", "8.42", "8.43"]
 
 
@@ -34,10 +34,11 @@ def price(table: Table, levels: dict[str, str]) -> Fraction:
     return MODELS[table.model](table, chosen, bounds).amount
 
 
-def test_all_29_guangdong_tables_are_there_with_every_part() -> None:
+def test_all_29_guangdong_tables_of_the_note_are_there_with_every_part() -> None:
     """Domain note 3.3, T1–T29; expires 2026-12-31."""
     sections = {table.section.partition("§")[2] for table in BOOK.all_tables() if table.province == "guangdong"}
-    assert sections == set(GUANGDONG)
+    assert set(GUANGDONG) <= sections
+    assert len(sections) >= 90
     assert BOOK.province("广东").valid_to == dt.date(2026, 12, 31)
 
 
@@ -50,11 +51,11 @@ def test_a_table_at_its_extremes_gives_the_ends_of_its_range(table: Table) -> No
     top = (table.high or Fraction(1_000_000)) * unit
     assert low <= high
     if table.model == "bands":
-        assert low == Fraction(min(band.low + band.high for band in table.bands), 2)
-        assert high == Fraction(max(band.low + band.high for band in table.bands), 2)
+        assert low == min(band.low + band.high for band in table.bands) * unit / 2
+        assert high == max(band.low + band.high for band in table.bands) * unit / 2
     elif table.model == "weights":
         start = table.start + sum(min(level.points for level in factor.levels) for factor in table.factors)
-        assert low == top * max(start, table.floor_percent) / 100
+        assert low == top * max(start, table.floor_percent) / table.scale
         assert high == top
     elif table.model in ("normalised_start", "grades", "steps"):
         assert high == top
@@ -63,9 +64,9 @@ def test_a_table_at_its_extremes_gives_the_ends_of_its_range(table: Table) -> No
 
 @pytest.mark.parametrize("table", [param for param in TABLES if param.values[0].model == "weights"])
 def test_the_points_of_a_weighted_table_add_up(table: Table) -> None:
-    """Guangdong: every full table adds up to 100, but for the four that say they are cut there."""
+    """Guangdong: every full table adds up to 100, but for the five that say they are cut there."""
     total = table.start + sum(max(level.points for level in factor.levels) for factor in table.factors)
-    assert total == OVER_100.get(table.id, 100)
+    assert total == OVER_100.get(table.id, table.scale)
 
 
 @pytest.mark.parametrize("table", TABLES)

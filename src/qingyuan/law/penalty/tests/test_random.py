@@ -8,7 +8,7 @@ from qingyuan.law.penalty.shelf import load
 
 from .draws import results
 
-SHORT, LONG = 6_000, 1_000_000
+SHORT, LONG = 4_000, 1_000_000
 
 
 def prove(count: int, seed: int) -> dict[str, set[str]]:
