@@ -32,6 +32,7 @@ HEADER_BYTES = 32
 RECORD_BYTES = 16
 LARGEST_PAYLOAD = 16 << 20
 
+_DURABLE = struct.Struct("<QQ")
 _HEADER = struct.Struct("<8sQqI")
 _RECORD = struct.Struct("<4sIII")
 _PLACE = struct.Struct("<QQII")
@@ -72,6 +73,20 @@ class Footer:
 
     records: int
     torn: tuple[tuple[int, int], ...]
+
+
+def pack_mark(number: int, offset: int) -> bytes:
+    """The 20 bytes with which a writer tells readers how far it has synced."""
+    body = _DURABLE.pack(number, offset)
+    return body + struct.pack("<I", zlib.crc32(body))
+
+
+def unpack_mark(said: bytes) -> tuple[int, int] | None:
+    """(segment, offset), or None when these are not the bytes of a mark."""
+    if len(said) != 20 or struct.unpack("<I", said[16:])[0] != zlib.crc32(said[:16]):
+        return None
+    number, offset = _DURABLE.unpack(said[:16])
+    return number, offset
 
 
 def header(number: int, created_us: int) -> bytes:
@@ -254,3 +269,12 @@ def _settle(bad: list[Damage], said: Footer, count: int, ended: int, size: int) 
     if size > ended:
         settled.append(Damage(ended, size, "bytes after the footer"))
     return settled
+
+
+def is_record(record: Bytes, number: int, offset: int) -> bool:
+    """Whether these bytes, cut out of a segment, are one whole record that stood at ``offset`` of segment ``number``."""
+    if len(record) < RECORD_BYTES:
+        return False
+    mark, length, flags, crc = _RECORD.unpack_from(record)
+    payload = bytes(record[RECORD_BYTES:])
+    return mark == MARK and len(payload) == length and zlib.crc32(payload, zlib.crc32(_PLACE.pack(number, offset, length, flags))) == crc

@@ -20,7 +20,6 @@ import mmap
 import os
 import struct
 import threading
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +30,6 @@ from qingyuan.errors import BadInput, Corrupt
 SEGMENT_BYTES = 32 << 20
 _ROOM_FOR_FOOTER = 4096
 _STAMP = struct.Struct("<qB")
-_DURABLE = struct.Struct("<QQI")
 
 
 class Position(NamedTuple):
@@ -66,10 +64,10 @@ def numbers(folder: Path) -> list[int]:
 def durable_mark(folder: Path) -> Position | None:
     """How far the writer says it has synced; None when it never said, or what it said is unreadable."""
     try:
-        number, offset, crc = _DURABLE.unpack((folder / "durable").read_bytes())
-    except (OSError, struct.error):
+        said = segment.unpack_mark((folder / "durable").read_bytes())
+    except OSError:
         return None
-    return Position(number, offset) if crc == zlib.crc32(_DURABLE.pack(number, offset, 0)[:16]) else None
+    return Position(*said) if said is not None else None
 
 
 class Spool:
@@ -163,8 +161,7 @@ class Spool:
         return Position(self.number, end)
 
     def _tell(self) -> None:
-        body = _DURABLE.pack(self.number, self.synced, 0)[:16]
-        os.pwrite(self._mark, body + struct.pack("<I", zlib.crc32(body)), 0)
+        os.pwrite(self._mark, segment.pack_mark(self.number, self.synced), 0)
 
     # -- segments --------------------------------------------------------------------------------------------------
 
