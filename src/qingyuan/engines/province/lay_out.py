@@ -43,8 +43,11 @@ class Drawing:
     filings: list[ParameterFiling] = field(default_factory=list)
 
     def facility(self, county: Division, name: str, streams: tuple[str, ...], *, lon: float | None = None,
-                 lat: float | None = None, dynamic: bool = False, power: bool = False) -> Facility:  # fmt: skip
-        """Draw one facility with one outlet and one point for each stream; the first stream is its trade."""
+                 lat: float | None = None, dynamic: int = 0, power: bool = False, meters: int = 2) -> Facility:  # fmt: skip
+        """Draw one facility with one outlet and one point for each stream; the first stream is its trade.
+
+        ``dynamic`` points have filed parameters; ``meters`` units are metered where there is ``power``.
+        """
         serial = len(self.facilities) + 1
         credit = names.uscc(county.code, serial)
         spread = 0.09
@@ -52,7 +55,7 @@ class Drawing:
             f"{county.code[:6]}{serial:05d}", name, credit, county.code, streams[0],
             lon if lon is not None else round(county.lon + self.pick.uniform(-spread, spread), 5),
             lat if lat is not None else round(county.lat + self.pick.uniform(-spread, spread), 5),
-            f"{county.name}工业大道{self.pick.randrange(1, 400)}号", True, dynamic, power,
+            f"{county.name}工业大道{self.pick.randrange(1, 400)}号", True, dynamic > 0, power,
         )  # fmt: skip
         self.operators.append(Operator(credit, name, names.person(self.pick), one.address, county.code, names.phone(self.pick)))
         self.facilities.append(one)
@@ -62,25 +65,29 @@ class Drawing:
         for stream in streams:
             self._outlet(one, stream, used, number, masses)
         if power:
-            self._meter(one)
+            self._meter(one, meters)
         if dynamic:
-            self._file(one)
+            self._file(one, dynamic)
         self.permits.append(Permit(number, one.code, dt.date(2023, 1, 1), dt.date(2027, 12, 31), masses))
         return one
 
-    def _meter(self, one: Facility) -> None:
-        """Put one electricity logger with a production and a treatment unit at the facility's first outlet."""
-        outlet = next(each for each in self.outlets if each.facility == one.code)
+    def _meter(self, one: Facility, meters: int) -> None:
+        """Put one electricity logger at the facility's first outlet, with ``meters`` units, production and treatment in turn."""
+        outlet = next(each for each in self.outlets[-9:] if each.facility == one.code)
         mn = f"QY{one.code}44{len(self.points) + 1:08d}"[:24].ljust(24, "0")
-        self.points.append(Point(mn, f"{self.pick.randrange(10**6):06d}", "44", one.code, outlet.id, ("d20401", "d30401")))
-        made, treated = self.pick.randrange(200, 900, 20), self.pick.randrange(60, 260, 10)
-        self.equipment.append(Equipment(one.code, "P1", "主要生产设施", "production", mn, "d20401", made))
-        self.equipment.append(Equipment(one.code, "T1", "污染治理设施", "treatment", mn, "d30401", treated, "P1"))
+        self.points.append(Point(mn, f"{self.pick.randrange(10**6):06d}", "44", one.code, outlet.id, tuple(f"d{2 + place % 2}04{place // 2 + 1:02d}" for place in range(meters))))
+        for place in range(meters):
+            line, treats = place // 2 + 1, place % 2 == 1
+            rated = self.pick.randrange(60, 260, 10) if treats else self.pick.randrange(200, 900, 20)
+            name, role = (f"{line}号污染治理设施", "treatment") if treats else (f"{line}号生产线", "production")
+            self.equipment.append(Equipment(one.code, f"{'T' if treats else 'P'}{line}", name, role, mn, f"d{3 if treats else 2}04{line:02d}", rated,
+                                            f"P{line}" if treats else None))  # fmt: skip
 
-    def _file(self, one: Facility) -> None:
-        """File the instrument parameters of every monitor of a facility (动态管控)."""
-        for point in [each for each in self.points if each.facility == one.code and each.st != "44"]:
-            stream = industries()[next(each.stream for each in self.outlets if each.id == point.outlet)].stream
+    def _file(self, one: Facility, monitors: int) -> None:
+        """File the instrument parameters of the first monitors of a facility (动态管控)."""
+        recent = {each.id: each.stream for each in self.outlets[-9:]}
+        for point in [each for each in self.points[-9:] if each.facility == one.code and each.st != "44"][:monitors]:
+            stream = industries()[recent[point.outlet]].stream
             for factor, level in stream.factors.items():
                 filed = (("i13001", round(level.limit_value * 3, 1)), ("i13007", 0.0), ("i13008", 1.0))
                 self.filings += [ParameterFiling(point.mn, factor, name, value) for name, value in filed]

@@ -59,17 +59,18 @@ def delay_of(plan: Plan, mn: str) -> int:
 
 def _sent(plan: Plan, facility: Facility, start: dt.datetime, stop: dt.datetime, kinds: tuple[str, ...]) -> Iterator[Outgoing]:
     for kind in kinds:
-        step = dt.timedelta(minutes=step_of(plan, kind))
+        step = dt.timedelta(minutes=step_of(plan, kind))  # the longest of its kind
         if kind == "day" and not _crosses_midnight(start, stop):
             continue
-        by_point: dict[tuple[str, str], list[Series]] = {}  # a parameter packet speaks of one instrument
+        by_packet: dict[tuple[str, str, int], list[Series]] = {}  # a parameter packet speaks of one instrument
         # a period that leaves in [start, stop) ended less than a minute before it
-        for one in series(plan, facility, start - step - dt.timedelta(minutes=1), stop - step + dt.timedelta(minutes=1), (kind,)):
-            by_point.setdefault((one.mn, one.factor.partition("-")[0] if kind == "parameter" else ""), []).append(one)
-        for (mn, about), several in by_point.items():
+        for one in series(plan, facility, start - step - dt.timedelta(minutes=1), stop + dt.timedelta(minutes=1) - (step if kind != 'minute' else dt.timedelta()), (kind,)):
+            about = one.factor.partition("-")[0] if kind == "parameter" else ""
+            by_packet.setdefault((one.mn, about, step_of(plan, kind, one.factor)), []).append(one)
+        for (mn, about, minutes), several in by_packet.items():
             wait = dt.timedelta(seconds=delay_of(plan, mn))
             for minute in np.unique(np.concatenate([one.began for one in several])):
-                when = dt.datetime.fromtimestamp(int(minute) * 60, CHINA) + step + wait
+                when = dt.datetime.fromtimestamp(int(minute) * 60, CHINA) + dt.timedelta(minutes=minutes) + wait
                 if start <= when < stop:
                     yield Outgoing(when, mn, CN[kind], [{"DataTime": _stamp(int(minute))}, *_about(about), *_groups(several, int(minute))])
 

@@ -244,6 +244,11 @@ def cover(scene: Scene) -> None:
     scene.mark(scene.one.factor, MAINTENANCE if scene.one.settings.get("mark") == "M" else FAULT, scene.works())
 
 
+def honest_cover(scene: Scene) -> None:
+    """Maintenance that is maintenance: the values under the mark are as ever."""
+    scene.mark(scene.one.factor, MAINTENANCE, scene.works())
+
+
 def no_flow(scene: Scene) -> None:
     """The plant runs, the flow meter says nothing leaves."""
     scene.put("a00000" if scene.plan.point[scene.one.mn].st == "31" else "w00000", np.zeros(scene.inside.size), scene.works())
@@ -317,7 +322,7 @@ def unfollowed(scene: Scene) -> None:
 HOW: dict[str, Change] = {
     one.__name__: one
     for one in (scale, exceed, freeze, silence, zero, still, floor, negative, pegged, step, hug, wave, randomise, replay, borrow, together,
-                open_air, nitrogen, dry_gas, set_value, recompute, calibrate, cover, no_flow, ghost, nights, dilute, above_total, jumping,
+                open_air, nitrogen, dry_gas, set_value, recompute, calibrate, cover, honest_cover, no_flow, ghost, nights, dilute, above_total, jumping,
                 stuck, cold, idle, lag, unfollowed)
 }  # fmt: skip
 

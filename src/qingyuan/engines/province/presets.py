@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 from qingyuan.errors import BadInput
 
+from .generated import DRAFTS, generated
 from .plan import Plan
 from .small import small
 
-PRESETS: dict[str, Callable[[int, dt.datetime | None], Plan]] = {"small": small}
+PRESETS: dict[str, Callable[[int, dt.datetime | None], Plan]] = {"small": small, **{name: partial(generated, name) for name in DRAFTS}}
 
 
 def province(preset: str, seed: int = 1, anchor: dt.datetime | None = None) -> Plan:

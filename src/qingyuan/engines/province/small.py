@@ -41,7 +41,7 @@ def small(seed: int = 1, anchor: dt.datetime | None = None) -> Plan:
     drawing = Drawing(seed, random.Random(seed))
     counties = _divisions(drawing)
     _agencies(drawing)
-    made = {name: drawing.facility(counties[county], name, streams, dynamic="cement" in streams or "power" in streams,
+    made = {name: drawing.facility(counties[county], name, streams, dynamic=2 if "cement" in streams or "power" in streams else 0,
                                    power="coating" in streams or "cement" in streams)
             for county, name, streams in FACILITIES}  # fmt: skip
     code = {name[:4]: one.code for name, one in made.items()}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import planted, process
-from .industries import decimals, is_pollutant
+from .industries import FURNACE, decimals, is_pollutant
 from .noise import Floats, Ints
 from .plan import Facility, Plan
 from .process import CHINA_MINUTES, NORMAL, Codes, Minutes, minute_of
@@ -41,8 +41,10 @@ class Series:
     late: Ints | None = None
 
 
-def step_of(plan: Plan, kind: str) -> int:
-    """Return the length of a period of ``kind`` in minutes."""
+def step_of(plan: Plan, kind: str, factor: str = "") -> int:
+    """Return the length of a period of ``kind`` in minutes; hearth temperatures are 5-minute means."""
+    if kind == "minute" and factor in FURNACE:
+        return 5
     return {"real": 1, "minute": plan.minute_step, "hour": 60, "day": 1440, "parameter": 0}[kind]
 
 
@@ -120,7 +122,7 @@ def _all(plan: Plan, facility: Facility, state: Minutes, kinds: tuple[str, ...])
                 elif kind == "day":
                     yield _day(mean(real, flow, 60, "hour"))
                 else:
-                    yield mean(real, flow, step_of(plan, kind), kind)
+                    yield mean(real, flow, step_of(plan, kind, factor), kind)
 
 
 def _real(state: Minutes, mn: str, factor: str) -> Series:

@@ -67,7 +67,7 @@ def seal(data: Path, as_json: bool) -> None:
     """把已写满的报文段的摘要记入账本。"""
     from . import seal as work
 
-    _say({"sealed": work.seal(_existing(data), at=clock.now())}, as_json)
+    _say(asdict(work.seal(_existing(data), at=clock.now())), as_json)
 
 
 @lake.command()

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qingyuan.engines.ledger import layout as ledger
+
 
 def spool(data: Path | str) -> Path:
     """Raw segments, written by the gateway alone."""
     return Path(data) / "spool"
+
+
+def ledger_hashes(data: Path | str) -> Path:
+    """The stored tree of the ledger, which the ledger alone writes."""
+    return ledger.hashes(data)
 
 
 def lake(data: Path | str) -> Path:

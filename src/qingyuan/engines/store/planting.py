@@ -46,7 +46,7 @@ def _rows(plan: Plan, one: Series) -> pa.Table:
     count = one.value.size
     point = plan.point[one.mn]
     began = one.began * 60_000
-    received = began + step_of(plan, one.kind) * 60_000 + delay_of(plan, one.mn) * 1000 + (one.late * 1000 if one.late is not None else 0)
+    received = began + step_of(plan, one.kind, one.factor) * 60_000 + delay_of(plan, one.mn) * 1000 + (one.late * 1000 if one.late is not None else 0)
     words = {"mn": one.mn, "facility": point.facility, "outlet": point.outlet, "factor": one.factor, "kind": one.kind}
     made: dict[str, pa.Array] = {name: _same(word, count) for name, word in words.items()}
     made["flag"] = pa.DictionaryArray.from_arrays(pa.array(one.flag.astype(np.int32)), _LETTERS)
