@@ -58,7 +58,8 @@ def table(case: Mapping[str, Any], points: Mapping[str, Point]) -> pa.Table:
         mass = np.full(count, one["mass"], dtype=float) if "mass" in one else np.full(count, np.nan)
         words = [[text] * count for text in (point.mn, FACILITY, point.outlet, one["factor"], one.get("kind", "minute"))]
         late = times[keep] + int(one.get("received_after", 60)) * 1000
-        columns = [*words, times[keep], values[keep], values[keep], values[keep], mass, corrected, list(flags[keep]), late]
+        spread = float(one.get("spread", 0.0))
+        columns = [*words, times[keep], values[keep], values[keep] - spread, values[keep] + spread, mass, corrected, list(flags[keep]), late]
         parts.append(pa.table(dict(zip(NAMES, columns, strict=True))))
     return pa.concat_tables(parts)
 

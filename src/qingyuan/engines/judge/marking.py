@@ -30,6 +30,11 @@ def budgets() -> dict[str, dict[str, Any]]:
     return yaml.safe_load(Path(__file__).with_name("marking.yaml").read_text("utf-8"))["budgets"]
 
 
+def chinese(code: str) -> str:
+    """Return a mark's Chinese name, or its code."""
+    return str(codes().get(code, {}).get("name", code))
+
+
 def in_time(mark: Mark, day: int) -> bool:
     """Return whether a mark was made by noon after the day it speaks of, or was accepted on review."""
     return mark.review == "accepted" or mark.recorded_at <= day + DAY + DAY // 2
@@ -65,7 +70,7 @@ def exhausted_at(stretch: Stretch, mark: Mark) -> int:
     Hours are counted in the order of time over all marks that share the budget (令10 art. 10, GB 18484-2020 7.2.3).
     """
     name = codes()[mark.code].get("budget")
-    if not name or not _has_budget(stretch, mark):
+    if not name or not has_budget(stretch, mark):
         return mark.ended
     budget = budgets()[name]
     left = int(budget["hours"]) * HOUR - used_before(stretch, mark, budget)
@@ -92,5 +97,6 @@ def period_start(moment: int, period: str) -> int:
     return int(first.astype(np.int64)) - 8 * HOUR
 
 
-def _has_budget(stretch: Stretch, mark: Mark) -> bool:
+def has_budget(stretch: Stretch, mark: Mark) -> bool:
+    """Return whether budgets bind the mark's outlet: waste incineration only."""
     return any(point.outlet == mark.outlet and point.industry == "incineration" for point in stretch.points.values())

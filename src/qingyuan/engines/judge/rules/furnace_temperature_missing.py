@@ -1,0 +1,44 @@
+"""A furnace whose temperature is not told: missing is not passing.
+
+Law: 令10 arts. 3, 12 (operation recorder is part of the equipment); 大气污染防治法 art. 100; from 2026-08-15 生态环境法典 art. 1086.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qingyuan.engines.judge import furnace
+from qingyuan.engines.judge.finding import Finding
+from qingyuan.engines.judge.inforce import LawInForce
+from qingyuan.engines.judge.rule import Rule
+from qingyuan.engines.judge.series import DAY, MINUTE
+from qingyuan.engines.judge.stretch import Stretch
+from qingyuan.engines.judge.working import sum_of
+
+
+def furnace_temperature_missing(stretch: Stretch, law: LawInForce) -> list[Finding]:
+    """Return finished days on which a furnace with thermocouples gave fewer 5-minute means than due, unmarked."""
+    findings = []
+    for mn, point in sorted(stretch.points.items()):
+        sections = furnace.sections(stretch, mn)
+        if not sections:
+            continue
+        began, _ = furnace.five_minute_means(sections)
+        for day in stretch.days():
+            slots = np.arange(day, day + DAY, 5 * MINUTE, dtype=np.int64)
+            due = slots[~furnace.excused(stretch, point.outlet, slots)]
+            given = int(np.isin(due, began).sum())
+            if day + DAY > stretch.known_until or len(due) < 12 or not np.any(began >= day):
+                continue
+            step = sum_of("炉温数据完整率", "given / due", {"given": given, "due": len(due)})
+            if step["value"] < law.p["share"]:
+                findings.append(
+                    law.finding(
+                        stretch, sections[0], int(day), int(day) + DAY, value=step["value"], limit_value=law.p["share"], steps=[step],
+                        also=sections[1:], share=step["value"] * 100,
+                    )  # fmt: skip
+                )
+    return findings
+
+
+RULE = Rule.beside(__file__, furnace_temperature_missing)
