@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from qingyuan.errors import BadInput
+from qingyuan.law.penalty import adjusting, shelf
 from qingyuan.records.docket import actions as docket
 from qingyuan.records.docket.models import Document
 from qingyuan.records.registry.models import Officer
@@ -44,14 +45,19 @@ def exempt(case: Case, *, education: str, by: Officer, at: dt.datetime) -> Docum
 
 
 def exemption_facts(case: Case, education: str) -> dict[str, Any]:
-    """The grounds come from the calculation, the education from the person who gave it."""
-    grounds = [child for child in walk((case.proposal or {}).get("working", {})) if child.get("citation")]
-    cited = list(dict.fromkeys(child["citation"] for child in grounds))
-    return {**case_facts(case), "exemption": {"grounds": (case.proposal or {}).get("circumstances", []), "citations": cited}, "education": education}
-
-
-def walk(tree: dict[str, Any]) -> list[dict[str, Any]]:
-    return [tree, *[node for child in tree.get("children", ()) for node in walk(child)]] if tree else []
+    """The ground and its article come from the calculation, the correction from the re-inspection."""
+    book = shelf.load()
+    given = [book.circumstance(ground.partition(":")[0]) for ground in (case.proposal or {}).get("circumstances", [])]
+    grounds = [ground for ground in given if ground.effect in adjusting.EXEMPT]
+    corrected = [order.reinspection_note for order in case.inspection.correction_orders.exclude(corrected_on=None)]
+    return {
+        **case_facts(case),
+        "exemption": {
+            "reason": "；".join(ground.name for ground in grounds) + "。",
+            "citation": [cite for ground in grounds for cite in ground.cited(case.act_ended or case.act_began)],
+        },
+        "correction": {"result": "；".join(corrected) or "违法行为已经改正。"}, "education": {"content": education},
+    }
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from qingyuan.law import deadlines
+from qingyuan.law import citation, deadlines
 from qingyuan.records.docket import queries as docket_queries
 from qingyuan.records.registry.models import Officer
 
@@ -14,7 +14,7 @@ from .models import Case
 # what must lie in the volume before a case with a penalty may be closed
 CLOSING_DOCUMENTS = {"penalty_decision": "行政处罚决定书", "prior_notice": "行政处罚事先告知书", "filing_approval": "立案审批表"}
 
-SUMMARY_DOCUMENTS = {"summary_penalty_decision": "当场行政处罚决定书"}
+SUMMARY_DOCUMENTS = {"on_the_spot_decision": "当场行政处罚决定书"}
 EXEMPTION_DOCUMENTS = {"no_penalty_decision": "不予行政处罚决定书", "filing_approval": "立案审批表"}
 
 
@@ -61,9 +61,9 @@ def money_facts(case: Case) -> dict[str, Any]:
     paid = sum(case.payments.values_list("amount_fen", flat=True))
     return {
         "amount_yuan": None if case.fine_fen is None else case.fine_fen // 100,
-        "low_yuan": proposal.get("low_yuan", 0),
+        "low_yuan": proposal.get("floor_yuan", proposal.get("low_yuan", 0)),
         "high_yuan": proposal.get("high_yuan", 0),
-        "penalty_citation": "、".join(proposal.get("citations", [])[:1]) or "处罚依据",
+        "penalty_citation": "、".join(str(citation.parse(cite)) for cite in proposal.get("penalty", [])) or "处罚依据",
         "notified_yuan": None if case.notified_fen is None else case.notified_fen // 100,
         "owed_fen": 0 if case.annulled_on or case.decision_kind == "no_penalty" else (case.fine_fen or 0) - paid,
     }

@@ -31,7 +31,7 @@ def decide_on_spot(
     known = rulebook.load().entry(f"violations/{violation}")
     law = choice.choose(violation, began=at.date(), ended=at.date(), decided_on=at.date())
     case = Case(
-        number=docket.next_number(agency=by.agency.authority, kind="summary_penalty_decision", year=at.year, by=by, at=at),
+        number=docket.next_number(agency=by.agency.authority, kind="on_the_spot_decision", year=at.year, by=by, at=at),
         name=f"{visit.facility.operator.name}{known['name']}案（简易程序）", procedure="summary", violation=violation, cause=known["name"],
         clue=visit.assignment.clue, inspection=visit, docket=visit.docket, agency=by.agency.authority, facility=visit.facility,
         division=visit.division, party=visit.facility.operator, act_began=at.date(), act_ended=at.date(), filed_on=at.date(), state="served",
@@ -43,8 +43,9 @@ def decide_on_spot(
     )
     case.save()
     case.investigators.set(visit.assignment.inspectors.all())
-    facts = {**case_facts(case), "statement": {"on": at.date().isoformat(), "text": heard, "adopted": False, "reason": "已当场听取"}, "receiver": receiver}
-    case.decision = docket.issue(kind="summary_penalty_decision", docket=case.docket, by=by, at=at, number=case.number, facts=facts)
+    spot = {"at": at.isoformat(), "place": visit.facility.address or visit.facility.name, "payment": "自收到本决定书之日起十五日内到指定银行缴纳"}
+    facts = {**case_facts(case), "statement": {"text": heard}, "spot": spot}
+    case.decision = docket.issue(kind="on_the_spot_decision", docket=case.docket, by=by, at=at, number=case.number, facts=facts)
     case.save(update_fields=["decision"])
     docket.serve(document=case.decision, how="direct", receiver=receiver, on=at.date(), by=by, at=at)
     record_event(by=by, subject=f"case:{case.pk}", step="decide_on_spot", at=at, after={"state": case.state, "fine_fen": case.fine_fen})

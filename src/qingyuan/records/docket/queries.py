@@ -161,16 +161,20 @@ class _Held:
 
     def meets(self, key: str) -> tuple[list[str], str]:
         """References of what meets a requirement, and the article when something else stands in for it."""
-        want = requirements().get(key, {})
-        found = [f"document:{d.pk}" for d in self.documents if d.kind in want.get("documents", ())]
-        found += [f"evidence:{i.pk}" for i in self.items if self._is(i, key, want)]
+        found = self._direct(key)
         if found:
             return found, ""
+        want = requirements().get(key, {})
         for other in want.get("instead", ()):
-            instead, _ = self.meets(other)
+            instead = self._direct(other)
             if instead:
                 return instead, want.get("because", "")
         return [], ""
+
+    def _direct(self, key: str) -> list[str]:
+        want = requirements().get(key, {})
+        found = [f"document:{d.pk}" for d in self.documents if d.kind in want.get("documents", ())]
+        return found + [f"evidence:{i.pk}" for i in self.items if self._is(i, key, want)]
 
     def _is(self, item: EvidenceItem, key: str, want: Mapping[str, Any]) -> bool:
         if key in item.requirements or (want.get("extract") and item.pk in self.extracts):

@@ -7,15 +7,16 @@ import datetime as dt
 import pytest
 
 from qingyuan.errors import BadInput, NotAllowed
-from qingyuan.records.cases import enforcement, filing, investigation, notice, queries, summary
+from qingyuan.records.cases import decision, enforcement, filing, investigation, notice, queries, review, summary
 from qingyuan.records.cases.clocks import clocks_of
 from qingyuan.records.cases.models import Case, Payment
 from qingyuan.records.clues import actions as clues
 from qingyuan.records.dispatch import actions as dispatch
+from qingyuan.records.docket import actions as docket
 from qingyuan.records.docket.models import Document
 from qingyuan.records.inspections import actions as inspections
 from qingyuan.records.registry.models import Event, Facility, Officer
-from qingyuan.testing import small_province
+from qingyuan.testing import photo, small_province
 
 AT = dt.datetime(2026, 9, 15, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 DAY = dt.timedelta(days=1)
@@ -134,6 +135,39 @@ def test_notice_steps_before_service_are_refused(visit):
     ):
         with pytest.raises(NotAllowed):
             call()
+
+
+def test_an_exemption_needs_its_ground_and_spares_the_minimum(visit):
+    """Penalty Law art. 33: no ground, no exemption; with it, a decision, an education, and the sum that was spared."""
+    case = file(visit)
+    for name in ("调查询问笔录", "营业执照", "排污许可证副本", "现场照片", "监测报告", "采样记录"):
+        docket.take_evidence(
+            docket=case.docket, kind="audiovisual" if name == "现场照片" else "documentary", name=name, content=photo((len(name), ord(name[0]) % 200, 9)),
+            source="当事人", taken_at=AT, by=officer("李明"), at=AT,
+        )  # fmt: skip
+    slight = {**FACTORS, "exceedance": {"multiple": "0.05"}}
+    investigation.propose_penalty(case, factors=slight, circumstances=[], by=officer("李明"), at=AT)
+    investigation.conclude(case, summary="首次、轻微、已改正，建议不予处罚。", by=officer("李明"), at=AT)
+    review.pass_review(case, opinion="同意。", by=officer("赵晓燕"), at=AT)
+    with pytest.raises(NotAllowed, match="第33条"):
+        decision.exempt(case, education="已约谈", by=officer("吴海涛"), at=AT)
+    Case.objects.filter(pk=case.pk).update(state="investigated")
+    investigation.propose_penalty(case, factors=slight, circumstances=["first_violation"], by=officer("李明"), at=AT)
+    review.pass_review(case, opinion="同意。", by=officer("赵晓燕"), at=AT)
+    with pytest.raises(BadInput, match="教育"):
+        decision.exempt(case, education=" ", by=officer("吴海涛"), at=AT)
+    document = decision.exempt(case, education="已约谈并发放守法提示。", by=officer("吴海涛"), at=AT)
+    case.refresh_from_db()
+    assert document.title == "不予行政处罚决定书"
+    assert (case.state, case.decision_kind, case.fine_fen, case.exempted_fen) == ("decided", "no_penalty", 0, 100_000_00)
+
+
+def test_a_penalty_on_the_spot_is_decided_numbered_and_served_at_once(visit):
+    """Penalty Law arts. 51, 52."""
+    case = summary.decide_on_spot(visit, violation="air_exceedance", fine_yuan=1000, heard="无异议。", receiver="陈立", by=officer("李明"), at=AT)
+    assert (case.state, case.procedure, case.decision.number) == ("served", "summary", case.number)
+    with pytest.raises(NotAllowed, match="第29条"):
+        file(visit)
 
 
 def test_a_penalty_on_the_spot_stays_under_its_ceiling(visit):
