@@ -1,0 +1,45 @@
+"""Always just below the limit, never above.
+
+Law: 监测条例 arts. 25, 44; 令19 arts. 19, 20; 大气污染防治法 arts. 20, 99; 水污染防治法 arts. 39, 83; from 2026-08-15 生态环境法典 art. 1088.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qingyuan.engines.judge import averaging, condition, factors, marking
+from qingyuan.engines.judge.finding import Finding
+from qingyuan.engines.judge.inforce import LawInForce
+from qingyuan.engines.judge.rule import Rule
+from qingyuan.engines.judge.series import (
+    DAY,
+)
+from qingyuan.engines.judge.stretch import Stretch
+from qingyuan.engines.judge.working import sum_of
+
+
+def edge_hugging(stretch: Stretch, law: LawInForce) -> list[Finding]:
+    """Return finished days on which most usable hours lie in the last tenth below the hour's limit and none above it."""
+    findings = []
+    for series in stretch.series(kind="hour", factors=factors.POLLUTANTS):
+        limit_value, chosen = law.limits.in_force(series.outlet, series.factor, "hour", series.began)
+        held = law.limits.all(series.outlet, series.factor, "hour")
+        share = np.where(marking.usable(stretch, series), averaging.judged(stretch, series) / limit_value, np.nan)
+        for day in stretch.days():
+            rows = series.between(int(day), int(day) + DAY)
+            known = share[rows][np.isfinite(share[rows])]
+            if len(known) < law.p["hours"] or day + DAY > stretch.known_until or (known > 1).any():
+                continue
+            band = sum_of("贴限小时占比", "near / hours", {"near": (known >= 1 - law.p["band"]).sum(), "hours": len(known)})
+            if band["value"] > law.p["share"]:
+                limit = held[chosen[rows][np.isfinite(share[rows])][0]]
+                findings.append(
+                    law.finding(
+                        stretch, series, int(day), int(day) + DAY, value=band["value"], limit=limit, steps=[band],
+                        also=condition.others(stretch, series, averaging.OXYGEN), share=band["value"] * 100,
+                    )  # fmt: skip
+                )
+    return findings
+
+
+RULE = Rule.beside(__file__, edge_hugging)
