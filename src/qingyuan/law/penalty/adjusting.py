@@ -5,6 +5,7 @@ Penalty Law arts. 30–33; Code art. 1056; provincial rules on how far each may 
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -69,8 +70,8 @@ def _ground(shelf: Shelf, given: PenaltyInput, entry: str, province: str) -> Gro
     cited = printed_all(article["cite"] for article in item.articles)
     if given.violation not in item.violations and "*" not in item.violations:
         raise BadInput(f"circumstances（情节）{item.id}（{item.name}）不适用于本案由 {given.violation}；它适用于：{'、'.join(item.violations) or '尚无收录的案由'}（{cited}）", field="circumstances")
-    if not item.cited(given.decided_on):
-        raise BadInput(f"circumstances（情节）{item.id}（{item.name}）在决定日 {given.decided_on} 没有生效的依据（{cited}）；请改用当日有效的情节", field="circumstances")
+    if not item.cited(_day(given, item)):
+        raise BadInput(f"circumstances（情节）{item.id}（{item.name}）在 {_day(given, item)} 没有生效的依据（{cited}）；请改用当日有效的情节", field="circumstances")
     if item.effect in EXEMPT and item.grade not in ("A", "B"):
         raise BadInput(f"circumstances（情节）{item.id}（{item.name}）的来源未核实（可信度 {item.grade}），只作提示，不能单独作为不予处罚的依据；请改用法律规定的情节（行政处罚法第三十三条）", field="circumstances")
     if item.extent is None:
@@ -108,7 +109,7 @@ def adjust(given: PenaltyInput, found: tuple[Ground, ...], priced: Priced, bound
         steps.append(_line(given, ground, amount))
     effects = {ground.circumstance.effect for ground in found}
     exempt = bool(effects & set(EXEMPT))
-    cited = tuple(cite for ground in found for cite in ground.circumstance.cited(given.decided_on))
+    cited = tuple(cite for ground in found for cite in ground.circumstance.cited(_day(given, ground.circumstance)))
     panel = any(ground.circumstance.panel for ground in found)
     return Adjusted(Fraction(0) if exempt else amount, floor, exempt, panel, tuple(steps), cited)
 
@@ -126,6 +127,11 @@ def _moved(amount: Fraction, ground: Ground, priced: Priced, bounds: Bounds, flo
     return max(amount - change, min(low, amount))
 
 
+def _day(given: PenaltyInput, item: Circumstance) -> dt.date:
+    """The day whose articles support it: heavier grounds only by the law of the act (行政处罚法第三十七条), others by the decision's."""
+    return (given.ended or given.decided_on) if item.effect == "aggravate" else given.decided_on
+
+
 def _base(extent: Extent, amount: Fraction, bounds: Bounds) -> Fraction:
     return {"high": bounds.high, "low": bounds.low, "fine": amount}[extent.of]
 
@@ -133,7 +139,7 @@ def _base(extent: Extent, amount: Fraction, bounds: Bounds) -> Fraction:
 def _line(given: PenaltyInput, ground: Ground, amount: Fraction) -> Step:
     item = ground.circumstance
     effect = EFFECTS[item.effect]
-    cited = "、".join(item.cited(given.decided_on))
+    cited = "、".join(item.cited(_day(given, item)))
     if item.extent is None:
         return Step(f"{effect}：{item.name}", "", "不罚款", cited)
     sign = "增加" if item.effect == "aggravate" else "减少"

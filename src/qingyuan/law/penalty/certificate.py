@@ -87,7 +87,7 @@ def verify(certificate: Any, *, public_key: bytes | None = None, book: Shelf | N
         problems += _signature_problems(certificate, public_key)
         problems += _revision_problems(certificate, book or shelf.load())
         return problems + _recomputed_problems(certificate)
-    except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, StopIteration) as error:
         return [f"证书残缺或者结构不对，无法复算：{type(error).__name__} {error}"]
 
 

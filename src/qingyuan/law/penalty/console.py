@@ -8,6 +8,9 @@ from __future__ import annotations
 import base64
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,11 @@ from qingyuan.errors import BadInput
 from .calculate import PenaltyResult, calculate
 from .certificate import verify as verify_certificate
 from .cited import printed_all, printed_tree
+from .given import read_input
+from .questions import questions
 from .working import lines, yuan
+
+LONGEST = 1200
 
 
 class FileOrCommand(click.Group):
@@ -43,6 +50,7 @@ def penalty() -> None:
     \b
     qingyuan penalty CASE.json          计算（- 为标准输入，--json 输出 JSON）
     qingyuan penalty verify CERT.json   复算并核验裁量证书
+    qingyuan penalty ask CASE.json      还要问什么：每个因素可填的值和条文
     """
 
 
@@ -51,7 +59,8 @@ def penalty() -> None:
 @click.option("--json", "as_json", is_flag=True, help="输出一行 JSON，含证书")
 def calculate_command(file: str, as_json: bool) -> int:
     """计算一个案件的罚款。"""
-    result = calculate(_read(file))
+    with one_line():
+        result = calculate(_read(file))
     click.echo(json.dumps(result.plain(), ensure_ascii=False) if as_json else "\n".join(_told(result)))
     return 0
 
@@ -73,6 +82,37 @@ def verify_command(certificate: str, key: str, as_json: bool) -> int:
         result = data["result"]
         click.echo(f"相符：罚款{yuan(result['amount_yuan'])}，法定幅度{yuan(result['low_yuan'])}至{yuan(result['high_yuan'])}，摘要 {data['digest'][:16]}…")
     return 1 if problems else 0
+
+
+@penalty.command("ask")
+@click.argument("file")
+@click.option("--json", "as_json", is_flag=True, help="一行一个 JSON")
+def ask_command(file: str, as_json: bool) -> int:
+    """列出一个案件（可以还没有 factors）要回答的问题。"""
+    with one_line():
+        given = read_input(_read(file))
+        asked = questions(
+            given.violation, given.province, given.party_kind, began=given.began, ended=given.ended, decided_on=given.decided_on,
+            tier=given.tier, benchmark=given.benchmark,
+        )  # fmt: skip
+    for question in asked:
+        if as_json:
+            click.echo(json.dumps(asdict(question), ensure_ascii=False))
+        else:
+            choices = "、".join(f"{value}（{label}）" for value, label in (*question.choices, *question.measures))
+            span = f" {question.least}–{question.most}%" if question.most else ""
+            click.echo(f"{question.field}  {question.label}{span}：{choices}［{printed_all(question.citations)}］")
+    return 0
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """What was typed may come back in a message; it must not break the one line or fill the screen."""
+    try:
+        yield
+    except BadInput as error:
+        told = " ".join(str(error).split())
+        raise BadInput(told if len(told) <= LONGEST else told[:LONGEST] + "…", field=error.field) from error
 
 
 def _told(result: PenaltyResult) -> list[str]:

@@ -13,6 +13,7 @@ from qingyuan.errors import BadInput
 
 PARTY_KINDS = {"company": "法人或者其他组织", "person": "公民（个人）"}
 WHERE = "行政处罚法第三十四条、生态环境行政处罚办法第四十一条"
+DIGITS = 18
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -77,14 +78,16 @@ class PenaltyInput:
 
 
 def number(value: Any) -> Decimal | None:
-    """The exact number that ``value`` writes; None when it is not a finite number."""
+    """The exact number that ``value`` writes; None when it is not a finite number of at most 18 digits before the point."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         return None
     try:
         found = Decimal(str(value).strip())
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    if not found.is_finite() or abs(found.adjusted()) > DIGITS or len(found.as_tuple().digits) > 2 * DIGITS:
+        return None
+    return found
 
 
 def read_input(data: Any) -> PenaltyInput:
@@ -135,8 +138,8 @@ def checked(given: PenaltyInput) -> PenaltyInput:
         raise BadInput(f"ended（终了日 {given.ended}）早于 began（发生日 {given.began}）；终了日应不早于发生日（行政处罚法第三十六条）", field="ended")
     if given.decided_on < (given.ended or given.began):
         raise BadInput(f"decided_on（决定日 {given.decided_on}）早于违法行为（{given.ended or given.began}）；决定日应不早于该日（行政处罚法第三十七条）", field="decided_on")
-    if given.base_yuan is not None and (isinstance(given.base_yuan, bool) or not isinstance(given.base_yuan, int) or given.base_yuan <= 0):
-        raise BadInput(f"base_yuan（计罚基数）是“{given.base_yuan}”；应是大于 0 的整数元，例如总投资额 20000000", field="base_yuan")
+    if given.base_yuan is not None and (isinstance(given.base_yuan, bool) or not isinstance(given.base_yuan, int) or not 0 < given.base_yuan < 10**15):
+        raise BadInput(f"base_yuan（计罚基数）是“{given.base_yuan}”；应是大于 0、小于一千万亿的整数元，例如总投资额 20000000", field="base_yuan")
     return given
 
 

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+_EXACT = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
+
+
+def exact(value: Any) -> Fraction:
+    """The number a page of the book writes: an integer, or a decimal as text; ValueError for anything else."""
+    if isinstance(value, bool) or not _EXACT.fullmatch(str(value)):
+        raise ValueError(f"规则书里的数“{str(value)[:40]}”须是整数或者写成文本的小数")
+    return Fraction(str(value))
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class Span:
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Span:
-        ends = {key: Fraction(str(data[key])) for key in ("at_least", "above", "below", "at_most") if key in data}
+        ends = {key: exact(data[key]) for key in ("at_least", "above", "below", "at_most") if key in data}
         return cls(measure=data["measure"], **ends)
 
 
@@ -135,14 +145,14 @@ class Table:
             title=data["title"],
             model=data["model"],
             applies=tuple(Use(**use) for use in data["applies"]),
-            low=Fraction(str(span["low"])),
-            high=Fraction(str(span["high"])),
+            low=exact(span["low"]),
+            high=exact(span["high"]),
             unit=span.get("unit", "yuan"),
             factors=tuple(Factor.read(factor) for factor in data["factors"]),
             start=data.get("start", 0),
             scale=data.get("scale", 100),
             floor_percent=data.get("floor_percent", 0),
-            bands=tuple(Band(band["when"], Fraction(str(band["low"])), Fraction(str(band["high"]))) for band in data.get("bands", ())),
+            bands=tuple(Band(band["when"], exact(band["low"]), exact(band["high"])) for band in data.get("bands", ())),
             shares=data.get("shares", {}),
             section=data["section"],
             citation=data["citation"],

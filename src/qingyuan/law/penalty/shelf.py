@@ -6,6 +6,7 @@ a shelf of those pages alone.  Only ``load`` reads files; everything else is pur
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import difflib
 import hashlib
@@ -106,13 +107,14 @@ class Shelf:
         return list(self._circumstances.values())
 
     def extract(self, violation: str, provinces: Iterable[str], tables: Iterable[str], circumstances: Iterable[str]) -> dict[str, Any]:
-        """The named pages only, as plain data for a certificate."""
-        return {
+        """A copy of the named pages only, as plain data for a certificate."""
+        pages = {
             "violations": {violation: self.violations[violation]},
             "provinces": {key: self.provinces[key] for key in sorted(set(provinces))},
             "tables": {key: self.tables[key] for key in sorted(set(tables))},
             "circumstances": {key: self.circumstances[key] for key in sorted(set(circumstances))},
         }
+        return copy.deepcopy(pages)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Shelf:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from .matrix import exact
+
 
 @dataclass(frozen=True)
 class Tier:
@@ -32,8 +34,8 @@ class Tier:
         return cls(
             id=data.get("id", "general"),
             name=data.get("name", "一般情形"),
-            low=Fraction(str(data["low"])),
-            high=Fraction(str(data["high"])),
+            low=exact(data["low"]),
+            high=exact(data["high"]),
             unit=data.get("unit", "yuan"),
             base=data.get("base", ""),
             base_floor_yuan=data.get("base_floor_yuan", 0),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
+import yaml
 
 from qingyuan.errors import BadInput
 from qingyuan.law import choice, citation
@@ -15,6 +16,7 @@ from qingyuan.law.penalty.bounds import Bounds, tiers_for
 from qingyuan.law.penalty.matrix import Table, Use
 from qingyuan.law.penalty.models import MODELS
 from qingyuan.law.penalty.scoring import Chosen
+from qingyuan.law.penalty.shelf import BOOK as BOOK_FOLDER
 from qingyuan.law.penalty.shelf import load
 from qingyuan.law.penalty.violation import Regime, Tier
 
@@ -194,3 +196,11 @@ def test_the_lighter_law_is_the_same_through_either_door() -> None:
         weights = {outcome.regime.regime: outcome.weight for outcome in outcomes}
         chosen = choice.choose(key, began=given.began, ended=given.ended, decided_on=given.decided_on, weigh=weights.__getitem__)
         assert chosen.regime == result.regime
+
+
+def test_violations_name_rules_and_items_that_exist() -> None:
+    rules = {path.stem for path in (BOOK_FOLDER.parents[1] / "engines" / "judge" / "rules").glob("*.yaml")}
+    items = set(yaml.safe_load((BOOK_FOLDER / "items" / "catalogue.yaml").read_text(encoding="utf-8")))
+    for violation in BOOK.all_violations():
+        assert set(violation.rules) <= rules, violation.id
+        assert set(violation.items) <= items, violation.id

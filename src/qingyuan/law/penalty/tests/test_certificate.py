@@ -110,3 +110,10 @@ def test_the_code_on_the_decision_carries_digest_amount_and_range(certificate: d
 @pytest.mark.parametrize("broken", [None, 7, "证书", [], {}, {"format": "qingyuan-penalty-certificate/1"}, {"format": "qingyuan-penalty-certificate/1", "pages": 3, "revisions": {}, "result": [], "inputs": {}}])
 def test_what_is_no_certificate_is_a_sentence_and_never_a_crash(broken: Any) -> None:
     assert verify(broken)
+
+
+def test_a_certificate_that_is_changed_does_not_change_the_rule_book() -> None:
+    certificate = calculate(CASE).certificate
+    certificate["pages"]["tables"]["guangdong/2.7.1"]["start"] = 99
+    assert calculate(CASE).amount_yuan == 120_000
+    assert verify(certificate)

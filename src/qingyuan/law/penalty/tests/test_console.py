@@ -53,3 +53,13 @@ def test_a_missing_file_and_a_bad_key_are_one_line_and_exit_two(case: Path, caps
     assert main(["penalty", "/nowhere/case.json"]) == 2
     assert main(["penalty", "verify", str(case), "--key", "短"]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 2
+
+
+def test_what_has_to_be_asked_is_listed_without_any_fact_given(case: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "open.json"
+    path.write_text(json.dumps({key: value for key, value in CASE.items() if key != "factors"}), encoding="utf-8")
+    assert main(["penalty", "ask", str(path), "--json"]) == 0
+    asked = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"factors.exceedance", "factors.area"} <= {question["field"] for question in asked}
+    assert main(["penalty", "ask", str(path)]) == 0
+    assert "water_source_first（饮用水水源一级保护区）" in capsys.readouterr().out
