@@ -44,7 +44,7 @@ def show_command(text: str, on: str | None, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(_resolved(found), ensure_ascii=False))
     else:
-        click.echo("\n".join(_resolved_lines(found)))
+        click.echo("\n".join([*_resolved_lines(found), *_users(found.citation)]))
     return 0 if found.in_force else 1
 
 
@@ -153,6 +153,10 @@ def _resolved_lines(found: citation.Resolved) -> list[str]:
     if found.says:
         lines.append(f"大意：{found.says}")
     return lines + [f"取代它的：{one}（{one.written}）" for one in found.successors]
+
+
+def _users(cited: citation.Citation) -> list[str]:
+    return [f"用在{impact.KINDS.get(folder, folder)}：{'、'.join(names)}" for folder, names in impact.used_by(cited).items()]
 
 
 def _read(file: str) -> list[Any]:

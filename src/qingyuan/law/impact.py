@@ -13,7 +13,8 @@ from typing import Any
 
 from qingyuan.errors import BadInput
 
-from .lint import placed
+from .citation import Citation
+from .lint import citations_of, placed
 from .rulebook import RuleBook, load, read_file
 
 KINDS = {
@@ -74,6 +75,24 @@ def impact(ids: tuple[str, ...], book: RuleBook | None = None, *, lost: tuple[st
             rules |= dict.fromkeys(one.entry.get("rules", ()))
             items |= dict.fromkeys(one.entry.get("items", ()))
     return Impact(ids, {key: tuple(value) for key, value in touched.items()}, tuple(rules), tuple(items), lost)
+
+
+def used_by(cited: Citation, book: RuleBook | None = None) -> dict[str, tuple[str, ...]]:
+    """Who rests on an article or on a paragraph or item of it: names by folder of the book."""
+    book = book or load()
+    users: dict[str, dict[str, None]] = {}
+    for one in placed(book):
+        if one.folder.startswith("sources"):
+            continue
+        if any(found is not None and _within(found, cited) for _, found, _ in citations_of(one, book)):
+            name = one.entry.get("name") or one.entry.get("label") or one.key
+            users.setdefault(one.folder.partition("/")[0], {})[str(name)] = None
+    return {folder: tuple(names) for folder, names in users.items()}
+
+
+def _within(found: Citation, cited: Citation) -> bool:
+    same = (found.instrument, found.article) == (cited.instrument, cited.article)
+    return same and cited.paragraph in (None, found.paragraph) and cited.item in (None, found.item)
 
 
 def _names(node: Any) -> set[str]:

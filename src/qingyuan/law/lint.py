@@ -116,7 +116,7 @@ def spans(one: Placed, book: RuleBook) -> Iterator[Problem]:
 
 def dangling(one: Placed, book: RuleBook) -> Iterator[Problem]:
     """A citation of an unknown source, or of an article, paragraph or item that the text does not have."""
-    for _, cited, text in _citations(one, book):
+    for _, cited, text in citations_of(one, book):
         if cited is None:
             yield Problem("dangling", one.where, f"引用“{text}”的来源没有收录或者写法不对")
         elif fault := citation.dangling(cited, book):
@@ -127,7 +127,7 @@ def repealed(one: Placed, book: RuleBook) -> Iterator[Problem]:
     """A rule still in force that rests on a source which had ended before, or that begins before its source."""
     if not _is_dated(one):
         return
-    for version, cited, text in _citations(one, book):
+    for version, cited, text in citations_of(one, book):
         if cited is None or "valid_from" not in version:
             continue
         source = citation.source(cited.instrument, book)
@@ -172,7 +172,7 @@ def _all_versions(one: Placed) -> list[Entry]:
     return versions(one.entry)
 
 
-def _citations(one: Placed, book: RuleBook) -> Iterator[tuple[Entry, Citation | None, str]]:
+def citations_of(one: Placed, book: RuleBook) -> Iterator[tuple[Entry, Citation | None, str]]:
     """(version it stands in, citation or None, as written) for every citation of an entry."""
     for version in _all_versions(one):
         for text in _texts(version, None if version is one.entry else one.entry):
@@ -230,7 +230,7 @@ def _facts(when: Any) -> Iterator[str]:
 
 # A number this large in code that has to do with law is a fine, a year or an article: it belongs in the book.
 LARGEST = 999
-HARMLESS = {1000, 9999, 10000, 1024, 100000}
+HARMLESS = {1000, 1024, 1200, 9999, 10000, 100000}  # thousands, ten-thousands, lengths of a text
 
 
 def python_numbers(folder: Path) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ def to_chinese(number: int) -> str:
 
 def from_chinese(text: str) -> int:
     """Read a numeral written either way: 九十九 → 99, 一千零五十二 → 1052, 47 → 47."""
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     marks = {mark: size for size, mark in PLACES}
     total, digit = 0, 0

@@ -33,15 +33,16 @@ def worked_days() -> set[dt.date]:
 
 
 WORKED = worked_days()
+DAYS = all_days()
 
 
 def brute(started: dt.date, budget: int, unit: str, roll: bool, holes: list[tuple[dt.date, dt.date]]) -> dt.date:
     """Take the days after the start one by one, drop those that do not count, and look at the budget-th."""
-    after = [day for day in all_days() if day > started]
+    after = DAYS[(started - FIRST).days + 1 :]
     counted = [day for day in after if not any(began <= day < ended for began, ended in holes) and (unit == "day" or day in WORKED)]
     last = counted[budget - 1]
-    later = [day for day in all_days() if day >= last and day in WORKED and not any(began <= day < ended for began, ended in holes)]
-    return later[0] if roll else last
+    later = (day for day in after if day >= last and day in WORKED and not any(began <= day < ended for began, ended in holes))
+    return next(later) if roll else last
 
 
 def forward_clocks() -> list[str]:
@@ -54,7 +55,7 @@ def test_every_clock_of_days_agrees_with_the_brute_force_counter_from_2020_to_20
     source = random.Random(20260815)
     book = rulebook.load()
     for key in forward_clocks():
-        for _ in range(12):
+        for _ in range(6):
             started = FIRST + ONE_DAY * source.randrange((LAST - FIRST).days - 250)
             try:
                 rule = book.get(f"procedure/{key}", on=started)
@@ -84,7 +85,7 @@ holes = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(holes)
 def test_any_ledger_of_suspensions_agrees_with_the_brute_force_counter(found: list[tuple[dt.date, dt.date]]) -> None:
     """Overlapping, touching and empty suspensions of the ninety days (Penalty Law art. 60)."""
@@ -93,7 +94,7 @@ def test_any_ledger_of_suspensions_agrees_with_the_brute_force_counter(found: li
     assert result.due_on == brute(started, 90, "day", True, found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(holes)
 def test_a_suspension_never_brings_a_clock_forward(found: list[tuple[dt.date, dt.date]]) -> None:
     """More holes, never an earlier day."""
