@@ -4,7 +4,7 @@ The body of a kind is a list.  An entry is a string, set as a paragraph after it
 mapping that chooses, repeats or lays out:
 
     "# …" heading    "## …" subheading    "> …" without indent    "* …" note
-    {when: path, say: […]}   {unless: path, say: […]}   {each: path, say: "…"}
+    {when: path, say: […]}   {unless: path, say: […]}   {each: path, say: "…" or […]}
     {table: path, columns: {key: label}, widths: […], caption: …}
     {form: [[label, text], …]}   {write: composer}   {pictures: path}   {sign: [labels]}
 
@@ -152,7 +152,8 @@ class _Writer:
         blocks: list[Block] = []
         for index, item in enumerate([] if items is MISSING else items, start=1):
             row = item if isinstance(item, Mapping) else {"text": item}
-            blocks.append(self.paragraph(entry["say"], {**row, "n": index}))
+            said = [entry["say"]] if isinstance(entry["say"], str) else entry["say"]
+            blocks += [self.paragraph(template, {**row, "n": index}) for template in said]
         return blocks
 
     def _table(self, entry: Mapping[str, Any]) -> list[Block]:

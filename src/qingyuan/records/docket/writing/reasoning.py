@@ -96,7 +96,7 @@ def proposed_penalty_items(facts: Facts) -> list[Block]:
 
 
 def _penalty(facts: Facts, verb: str) -> list[Block]:
-    items = [p if isinstance(p, str) else p["text"] for p in look_list(facts, "penalty.items")]
+    items = [(p if isinstance(p, str) else p["text"]).rstrip("。；") for p in look_list(facts, "penalty.items")]
     fine = look(facts, "penalty.fine_fen")
     if fine is not MISSING:
         items.insert(0, f"处以罚款{wording.money(fine)}")
