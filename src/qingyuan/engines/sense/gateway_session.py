@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from . import gateway_envelope as envelope
 from .hj212.frame import Garbage
@@ -62,12 +62,11 @@ class Session(asyncio.Protocol):
     # -- asyncio ---------------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's own is one in all but name
         where = transport.get_extra_info("peername")
         self.address = str(where[0]) if where else "local"
         self.peer = f"{self.address}:{where[1]}" if where else "local"
-        transport.set_write_buffer_limits(high=self.gateway.limits.unread_bytes)
+        self.transport.set_write_buffer_limits(high=self.gateway.limits.unread_bytes)
         self.connected_at = self.last_at = self.gateway.ticking()
         self.gateway.join(self)
 

@@ -8,6 +8,7 @@ import os
 import threading
 
 import pytest
+import uvloop
 
 from qingyuan.engines.sense import gateway_journal, spool
 from qingyuan.engines.sense.gateway import Gateway
@@ -26,7 +27,7 @@ def ack(n: int, cn: str = "9014", cp: str = "", mn: str = MN, pw: str = "123456"
     return frame(f"QN=20261124080000{n:03d};ST=91;CN={cn};PW={pw};MN={mn};Flag=4;CP=&&{cp}&&".encode())
 
 
-def played(tmp_path, story, **options):
+def played(tmp_path, story, loop="uvloop", **options):
     """Run ``story(gateway, connect)`` against a gateway on a free port, then stop it."""
 
     async def main() -> Gateway:
@@ -39,7 +40,9 @@ def played(tmp_path, story, **options):
             await gateway.stop()
         return gateway
 
-    return asyncio.run(main())
+    loops = {"uvloop": uvloop.new_event_loop, "asyncio": asyncio.new_event_loop}
+    with asyncio.Runner(loop_factory=loops[loop]) as runner:
+        return runner.run(main())
 
 
 def raws(tmp_path) -> bytes:
@@ -50,7 +53,8 @@ def kinds(tmp_path) -> list[str]:
     return [a.kind for a in gateway_journal.alarms(tmp_path)]
 
 
-def test_data_is_acknowledged_with_its_own_qn_and_is_in_the_spool(tmp_path):
+@pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
+def test_data_is_acknowledged_with_its_own_qn_and_is_in_the_spool(tmp_path, loop):
     async def story(gateway, connect):
         reader, writer = await connect()
         writer.write(packet(1) + packet(2))
@@ -58,7 +62,7 @@ def test_data_is_acknowledged_with_its_own_qn_and_is_in_the_spool(tmp_path):
         assert [r.raw for r in spool.read(tmp_path / "spool")] == [packet(1), packet(2)]
         writer.close()
 
-    played(tmp_path, story)
+    played(tmp_path, story, loop)
     assert kinds(tmp_path) == []
 
 
