@@ -2,10 +2,17 @@
 
     calculate   facts → range, amount, working, certificate        verify   does a certificate hold?
     questions   what has to be asked for a case                    similar  what the same facts cost others
+    heaviest    one act against several rules: the higher fine
 """
 
 from .calculate import PenaltyResult, assess, calculate
 from .certificate import qr_payload, sign, verify
+from .concurrence import Concurrence, heaviest
 from .given import PenaltyInput, read_input
+from .questions import Question, questions
+from .similar import Distribution, similar
 
-__all__ = ["PenaltyInput", "PenaltyResult", "assess", "calculate", "qr_payload", "read_input", "sign", "verify"]
+__all__ = [
+    "Concurrence", "Distribution", "PenaltyInput", "PenaltyResult", "Question",
+    "assess", "calculate", "heaviest", "qr_payload", "questions", "read_input", "sign", "similar", "verify",
+]  # fmt: skip

@@ -12,7 +12,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class Shelf:
     provinces: Mapping[str, Page]
     tables: Mapping[str, Page]
     circumstances: Mapping[str, Page]
+    comparison: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def _tables(self) -> dict[str, Table]:
@@ -167,4 +168,5 @@ def load(book: Path = BOOK) -> Shelf:
         provinces=_index(page for page in matrix if page["page"] == "province"),
         tables=_index(page for page in matrix if page["page"] == "table"),
         circumstances=_index(page for folder in ("circumstances", "catalogues") for page in _pages(book / "exemptions" / folder)),
+        comparison=next((page for page in matrix if page["page"] == "comparison"), {}),
     )

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from . import shelf
 from .working import yuan
-
-DEVIATION_PERCENT = 30
-ENOUGH = 5
 
 
 @dataclass(frozen=True)
@@ -40,14 +38,18 @@ def similar(
     regime: str,
     factors: Mapping[str, str],
     proposed_yuan: int,
-    deviation_percent: int = DEVIATION_PERCENT,
-    enough: int = ENOUGH,
+    deviation_percent: int | None = None,
+    enough: int | None = None,
 ) -> Distribution:
     """Compare ``proposed_yuan`` with past cases.
 
     rows: {"violation", "regime", "factors": {factor: level id}, "amount_yuan": int}; others keys are ignored.  Cases with equal
     levels are taken when there are at least ``enough`` of them, else all cases of the violation.  The alert is a
-    sentence when the proposal is more than ``deviation_percent`` away from the median of enough cases, else ""."""
+    sentence when the proposal is more than ``deviation_percent`` away from the median of enough cases, else "".  Both lines
+    come from the rule book (matrix/national/comparison) unless given."""
+    line = shelf.load().comparison
+    deviation_percent = line["deviation_percent"] if deviation_percent is None else deviation_percent
+    enough = line["enough"] if enough is None else enough
     same = [row for row in rows if row["violation"] == violation and row["regime"] == regime]
     alike = [row for row in same if dict(row["factors"]) == dict(factors)]
     level, chosen = ("factors", alike) if len(alike) >= enough else ("violation", same)
