@@ -191,7 +191,7 @@ class _Count:
         months = self.budget * (12 if self.unit == "year" else 1)
         last = add_months(self.started, months)
         self.say(f"{self.started} 起{self.budget}{UNITS[self.unit]}，届满日为 {last}")
-        day, held = self.started, 0
+        day, held = self.started if self.holes else last, 0
         while day < last:
             day += ONE_DAY
             if self._stopped_for_good(day):

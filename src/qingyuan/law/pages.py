@@ -22,7 +22,7 @@ AREAS = {"general": "一般", "special": "特别排放限值", "ultra_low": "超
 def page(book: RuleBook | None = None) -> str:
     """The whole page as Markdown."""
     book = book or rulebook.load()
-    parts = (_head, _sources, _clocks, _grounds, _violations, _limits, _conditions, _counts)
+    parts = (_head, _sources, _map, _calendar, _clocks, _grounds, _violations, _limits, _conditions, _items, _review, _checks, _documents)
     return "\n".join(line for part in parts for line in part(book)) + "\n"
 
 
@@ -140,12 +140,79 @@ def _conditions(book: RuleBook) -> Iterator[str]:
     yield ""
 
 
-def _counts(book: RuleBook) -> Iterator[str]:
-    yield "## 其他"
+def _map(book: RuleBook) -> Iterator[str]:
+    yield "## 旧条与生态环境法典"
     yield ""
-    names = {"items": "执法事项", "documents": "文书", "review": "案卷评查", "checks": "稽查规则", "calendar": "日历年份"}
-    for folder, label in names.items():
-        yield f"- {label}（`law/book/{folder}`）：{len(book.folder(folder))}条"
+    yield "按条文语义比对，不是官方对照表。"
+    yield ""
+    for key, entry in book.folder("sources/map").items():
+        pairs = "；".join(f"{place}→{'、'.join(one.partition(':')[2] for one in new)}" for place, new in entry["articles"].items())
+        yield f"- {book.folder('sources')[key]['short']}（{entry['grade']}）：{pairs}"
+    yield ""
+
+
+def _calendar(book: RuleBook) -> Iterator[str]:
+    yield "## 日历"
+    yield ""
+    yield "| 年 | 放假 | 上班的周末 | 通知 | 暂定 |"
+    yield "|---|---|---|---|---|"
+    for key, one in sorted(book.folder("calendar").items()):
+        off = "；".join(f"{span['name']} {span['began']:%m-%d}至{span['ended']:%m-%d}" for span in one["holidays"])
+        worked = "、".join(f"{day:%m-%d}" for day in one["makeup_workdays"])
+        yield f"| {key} | {off} | {worked} | {_cited(one, book)} | {'是' if one['provisional'] else ''} |"
+    yield ""
+
+
+def _items(book: RuleBook) -> Iterator[str]:
+    yield "## 执法事项"
+    yield ""
+    yield "| 代码 | 事项 | 旧依据 | 法典 | 层级建议（U） | 可赋权乡镇（U） |"
+    yield "|---|---|---|---|---|---|"
+    names = {"province": "省", "city": "市", "county": "县"}
+    for key, one in book.folder("items").items():
+        levels = "、".join(names[level] for level in one["level"])
+        township = "候选" if one.get("township") else ""
+        yield f"| {key} | {one['name']} | {_cited(one, book, 'legacy')} | {_cited(one, book, 'code')} | {levels} | {township} |"
+    yield ""
+
+
+def _review(book: RuleBook) -> Iterator[str]:
+    yield "## 案卷评查"
+    yield ""
+    entries = book.folder("review")
+    for one in entries.values():
+        if "volume" in one:
+            points = "，".join(f"{key} {value}" for key, value in one["points"].items())
+            yield f"- {one['volume']}：满分{one['full']}，加分最多{one['bonus']}（{points}）"
+    yield ""
+    yield "| 否决项 | 组 | 重大问题 | 判定 |"
+    yield "|---|---|---|---|"
+    modes = {"machine": "自动", "half": "部分自动", "people": "人工"}
+    for key, one in entries.items():
+        if "veto" in one:
+            yield f"| {key} | {one['group']} | {one['veto']} | {modes[one['automation']]} |"
+    yield ""
+
+
+def _checks(book: RuleBook) -> Iterator[str]:
+    yield "## 稽查规则"
+    yield ""
+    yield "| 编号 | 规则 | 等级 | 依据 | 可信度 |"
+    yield "|---|---|---|---|---|"
+    marks = {"high": "违法或否决", "medium": "不规范", "low": "提示"}
+    for key, one in book.folder("checks").items():
+        if "severity" in one:
+            yield f"| {key} | {one['rule']} | {marks[one['severity']]} | {_cited(one, book)} | {one['grade']} |"
+    yield ""
+
+
+def _documents(book: RuleBook) -> Iterator[str]:
+    yield "## 文书"
+    yield ""
+    yield "| 编号 | 名称 | 阶段 | 必填要素 | 得分要素 |"
+    yield "|---|---|---|---|---|"
+    for one in book.folder("documents").values():
+        yield f"| {one['number']} | {one['name']} | {one['stage']} | {one['elements']} | {'是' if one['scored'] else ''} |"
 
 
 def _span(version: Entry) -> str:
