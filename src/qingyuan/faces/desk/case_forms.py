@@ -122,7 +122,7 @@ class Legality(forms.Form):
 
 
 class Deliberation(forms.Form):
-    voters = forms.ModelMultipleChoiceField(label="参加讨论的负责人", queryset=None, widget=forms.CheckboxSelectMultiple)
+    voters = forms.ModelMultipleChoiceField(label="参加讨论的人员（两人以上，调查人员不得参加）", queryset=None, widget=forms.CheckboxSelectMultiple)
     conclusion = long_text("讨论结论", rows=3)
 
     def __init__(self, *args, people: Any, **kwargs) -> None:
@@ -162,10 +162,10 @@ def with_case(form: type[forms.Form], name: str) -> Make:
 
 
 def with_people(form: type[forms.Form], name: str, role: str, *days: str) -> Make:
-    """A form that chooses among colleagues of one post who did not investigate the case."""
+    """A form that chooses among people of the case's bureau who did not investigate it; ``role`` "" takes every post."""
 
     def make(case: Case, look: Look, data: Any, files: Any) -> forms.Form:
-        people = [p.pk for p in registry.colleagues(look.viewer) if p.has_role(role)]
+        people = [p.pk for p in registry.colleagues(look.viewer) if p.agency.authority == case.agency and (not role or p.has_role(role))]
         rows = Officer.objects.filter(pk__in=people).exclude(pk__in=case.investigators.values("pk")).select_related("agency").order_by("agency__division__code", "name")
         return form(data, files, auto_id=f"{name}-%s", people=rows, initial=dict.fromkeys(days, look.today))
 
@@ -213,7 +213,7 @@ NOTES: dict[str, Noted] = {
     "request_hearing": Noted("登记听证要求", "行政处罚法第64条", ("notified",), ("inspector",), plain(Day, "request_hearing", "on"), lambda c: bool(c.notice_served_on) and c.hearing_requested_on is None),
     "close_hearing": Noted("登记听证结果", "行政处罚法第64条", ("notified",), ("inspector", "presiding_officer"), with_people(HearingClosed, "close_hearing", "presiding_officer", "on"), lambda c: bool(c.hearing_requested_on) and c.hearing_closed_on is None),
     "review_legality": Noted("法制审核", "行政处罚法第58条", ("answered",), ("legality_reviewer",), plain(Legality, "review_legality"), is_duty=True),
-    "deliberate": Noted("登记集体讨论", "行政处罚法第57条", ("answered",), ("leader",), with_people(Deliberation, "deliberate", "leader")),
+    "deliberate": Noted("登记集体讨论", "行政处罚法第57条", ("answered",), ("leader",), with_people(Deliberation, "deliberate", "")),
     "record_payment": Noted("登记缴款", "行政处罚法第67条", ("served", "in_court", "performed"), ("inspector",), plain(Payment, "record_payment", "on"), lambda c: bool(c.fine_fen)),
     "verify_correction": Noted("登记复查改正", "行政处罚法第28条", (*RUNNING, *DECIDED), ("inspector",), with_case(Correction, "verify_correction"), lambda c: c.inspection.correction_orders.filter(corrected_on=None).exists()),
     "urge": Noted("催告", "行政强制法第54条", ("served",), ("inspector",), plain(Day, "urge", "on")),

@@ -8,8 +8,10 @@ from django import forms
 
 from qingyuan.errors import BadInput
 from qingyuan.law.penalty.questions import Question, questions
+from qingyuan.records.cases.investigation import province_name
 from qingyuan.records.cases.models import Case
 
+from . import names
 from .frame import Look
 
 OPEN_IN = ("filed", "investigated", "answered")
@@ -24,6 +26,17 @@ class Facts(forms.Form):
         self.asked = {f"q{number}": question for number, question in enumerate(asked)}
         for name, question in self.asked.items():
             self.fields[name] = field_of(question)
+            if question.kind == "circumstance" and question.most:
+                self.fields[f"{name}_percent"] = percent_of(question)
+
+    def factors(self) -> list[forms.BoundField]:
+        """The fields that must be answered."""
+        return [self[name] for name, question in self.asked.items() if question.kind != "circumstance"]
+
+    def grounds(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
+        """The circumstances, each with the field of its percent where the law leaves room."""
+        rows = [name for name, question in self.asked.items() if question.kind == "circumstance"]
+        return [(self[name], self[f"{name}_percent"] if f"{name}_percent" in self.fields else None) for name in rows]
 
     def clean(self) -> dict[str, Any]:
         """Turn the answers into the ``factors`` and ``circumstances`` of law/penalty."""
@@ -33,7 +46,8 @@ class Facts(forms.Form):
         for name, question in self.asked.items():
             answer = given.get(name)
             if question.kind == "circumstance" and answer:
-                grounds.append(question.choices[0][0])
+                percent = given.get(f"{name}_percent")
+                grounds.append(f"{question.choices[0][0]}:{percent}" if percent else question.choices[0][0])
             elif question.kind == "factor" and answer:
                 place_in(factors, question.field.split(".")[1:], answer)
         return {"factors": factors, "circumstances": grounds}
@@ -48,7 +62,7 @@ def place_in(factors: dict[str, Any], path: list[str], answer: str) -> None:
 
 def field_of(question: Question) -> forms.Field:
     """A box to tick for a circumstance, a list of levels for everything else."""
-    cited = "；".join(question.citations)
+    cited = "；".join(names.citation(text) for text in question.citations)
     if question.kind == "circumstance":
         return forms.BooleanField(label=question.label, required=False, help_text=cited)
     if question.kind == "base_yuan":
@@ -56,10 +70,18 @@ def field_of(question: Question) -> forms.Field:
     return forms.ChoiceField(label=question.label, choices=[("", "请选择"), *question.choices, UNKNOWN], help_text=cited)
 
 
+def percent_of(question: Question) -> forms.Field:
+    """How far a circumstance moves the fine, within what its article allows."""
+    hint = {"placeholder": f"{question.least}—{question.most}%"}
+    return forms.IntegerField(
+        label=f"{question.label}的幅度（%）", required=False, min_value=question.least, max_value=question.most, widget=forms.NumberInput(attrs=hint),
+    )
+
+
 def asked_of(case: Case, look: Look) -> list[Question]:
     """The questions of the rule book for this violation, these days and this province."""
     return questions(
-        case.violation, case.province_code[:2], case.party.kind, began=case.act_began, ended=case.act_ended, decided_on=look.today,
+        case.violation, province_name(case), case.party.kind, began=case.act_began, ended=case.act_ended, decided_on=look.today,
     )
 
 

@@ -39,7 +39,11 @@ class Photos(forms.Form):
 
 
 class Record(forms.Form):
-    facts = long_text("检查（勘察）情况", rows=6, help_text="看到什么、在哪里、什么时间，设施运行和监测设备状态")
+    production = long_text("建设与生产情况", rows=2)
+    permits = long_text("环保手续情况", rows=2, help_text="环评、验收、排污许可")
+    treatment = long_text("产污及治污设施运行情况", rows=2)
+    facts = long_text("检查所见", rows=5, help_text="看到什么、在哪里、什么时间，监测设备状态")
+    sampling = long_text("采样、监测情况", rows=2, required=False)
     person_on_site = forms.CharField(label="现场负责人", max_length=40)
     position = forms.CharField(label="职务", max_length=40, required=False)
     was_certificate_shown = tick("已出示执法证件")
