@@ -47,7 +47,8 @@ class Outcome:
 class PenaltyResult:
     """The fine and everything needed to explain it.  Amounts are whole yuan.
 
-    low_yuan, high_yuan: statutory range of the chosen regime.  floor_yuan: lowest lawful amount in this case (below
+    low_yuan, high_yuan: statutory range of the chosen regime.  benchmark_yuan: what the table and the circumstances give;
+    amount_yuan: the same unless a panel decided otherwise.  floor_yuan: lowest lawful amount in this case (below
     low_yuan only under mitigation, 0 under an exemption).  provisional: an unofficial formula or an unverified table had
     a part in it, so it may not decide alone.  panel_required: a collective discussion has to confirm it.
     """
@@ -57,6 +58,7 @@ class PenaltyResult:
     low_yuan: int
     high_yuan: int
     amount_yuan: int
+    benchmark_yuan: int
     floor_yuan: int
     exempt: bool
     table: str
@@ -101,16 +103,18 @@ def assess(given: PenaltyInput, book: Shelf) -> tuple[PenaltyResult, tuple[Outco
     _known_factors(given, {outcome.regime.regime: outcome.found.table for outcome in outcomes})
     _known_kinds(given, choice.regimes)
     chosen = min(outcomes, key=lambda outcome: outcome.weight)
-    heard = hearing(given, chosen.amount_yuan, chosen.found.province, book.province(selection.NATIONAL))
-    steps = [_law_step(choice, outcomes, chosen), *chosen.step.children, heard.step]
-    working = Step(violation.name, "", "不予处罚" if chosen.adjusted.exempt else yuan(chosen.amount_yuan), "、".join(chosen.regime.penalty), tuple(steps))
+    amount, departure = _departed(given, chosen)
+    heard = hearing(given, amount, chosen.found.province, book.province(selection.NATIONAL))
+    steps = [_law_step(choice, outcomes, chosen), *chosen.step.children, *departure, heard.step]
+    working = Step(violation.name, "", "不予处罚" if chosen.adjusted.exempt else yuan(amount), "、".join(chosen.regime.penalty), tuple(steps))
     cited = [choice.citation, *chosen.regime.prohibition, *chosen.bounds.tier.citation, *chosen.adjusted.citations, chosen.found.table.citation]
     result = PenaltyResult(
         violation=violation.id,
         regime=chosen.regime.regime,
         low_yuan=chosen.bounds.low_yuan,
         high_yuan=chosen.bounds.high_yuan,
-        amount_yuan=chosen.amount_yuan,
+        amount_yuan=amount,
+        benchmark_yuan=chosen.amount_yuan,
         floor_yuan=0 if chosen.adjusted.exempt else math.ceil(chosen.adjusted.floor),
         exempt=chosen.adjusted.exempt,
         table=chosen.found.table.id,
@@ -120,7 +124,7 @@ def assess(given: PenaltyInput, book: Shelf) -> tuple[PenaltyResult, tuple[Outco
         hearing_reason=heard.reason,
         warnings=chosen.found.notes + chosen.regime.notes,
         provisional=chosen.found.provisional,
-        panel_required=chosen.found.panel or chosen.adjusted.panel,
+        panel_required=chosen.found.panel or chosen.adjusted.panel or bool(departure),
     )
     return result, outcomes
 
@@ -152,6 +156,21 @@ def _settled(priced: Priced, adjusted: adjusting.Adjusted, held: bounds.Bounds, 
     if adjusted.floor < held.low:
         formula += "（有减轻情节，下限低于法定最低额）"
     return amount, Step("限定与取整", formula, yuan(amount), "、".join(held.tier.citation))
+
+
+def _departed(given: PenaltyInput, chosen: Outcome) -> tuple[int, tuple[Step, ...]]:
+    """The panel's amount in place of the table's, inside the lawful range, with its reasons (Penalty Law arts. 34, 57)."""
+    if given.decided_yuan is None:
+        return chosen.amount_yuan, ()
+    lowest, highest = math.ceil(chosen.adjusted.floor), chosen.bounds.high_yuan
+    cited = printed_all(chosen.bounds.tier.citation)
+    if chosen.adjusted.exempt:
+        raise BadInput("decided_yuan 与不予处罚的情节自相矛盾；请去掉其中之一（行政处罚法第三十三条）", field="decided_yuan")
+    if not lowest <= given.decided_yuan <= highest:
+        raise BadInput(f"decided_yuan（集体讨论决定的罚款）{yuan(given.decided_yuan)}不在 {yuan(lowest)} 至 {yuan(highest)} 内；{cited}不允许", field="decided_yuan")
+    off = given.decided_yuan - chosen.amount_yuan
+    formula = f"裁量表结果{yuan(chosen.amount_yuan)}，{'增加' if off > 0 else '减少'}{yuan(abs(off))}；理由：{given.decided_reason.strip()}"
+    return given.decided_yuan, (Step("集体讨论决定", formula, yuan(given.decided_yuan), "penalty_law:34、penalty_law:57"),)
 
 
 def _law_step(choice: selection.Candidates, outcomes: tuple[Outcome, ...], chosen: Outcome) -> Step:

@@ -29,6 +29,7 @@ class PenaltyInput:
     leaves room: "refuses_cooperation:10".  tier: which range of the article, where it has several.
     base_yuan: total investment or disposal cost, where the fine is a share of it, whole yuan.
     benchmark: "" the province's own; "national" to set it aside openly; or the id of a reference table.  other_kinds: other penalties proposed.
+    decided_yuan: what the panel decided where it departs from the table, with its reasons in ``decided_reason``.
     evidence: factor or circumstance id → evidence numbers.  case: case number, only carried along.
     """
 
@@ -44,6 +45,8 @@ class PenaltyInput:
     base_yuan: int | None = None
     benchmark: str = ""
     other_kinds: tuple[str, ...] | list[str] = ()
+    decided_yuan: int | None = None
+    decided_reason: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)
     case: str = ""
 
@@ -72,6 +75,8 @@ class PenaltyInput:
             "base_yuan": self.base_yuan,
             "benchmark": self.benchmark,
             "other_kinds": list(self.other_kinds),
+            "decided_yuan": self.decided_yuan,
+            "decided_reason": self.decided_reason,
             "evidence": {key: _text(value) for key, value in self.evidence.items()},
             "case": self.case,
         }
@@ -120,6 +125,8 @@ def read_input(data: Any) -> PenaltyInput:
             base_yuan=data.get("base_yuan"),
             benchmark=str(data.get("benchmark") or ""),
             other_kinds=tuple(str(kind) for kind in data.get("other_kinds", [])),
+            decided_yuan=data.get("decided_yuan"),
+            decided_reason=str(data.get("decided_reason") or ""),
             evidence=dict(data.get("evidence", {})),
             case=str(data.get("case") or ""),
         )
@@ -140,6 +147,10 @@ def checked(given: PenaltyInput) -> PenaltyInput:
         raise BadInput(f"decided_on（决定日 {given.decided_on}）早于违法行为（{given.ended or given.began}）；决定日应不早于该日（行政处罚法第三十七条）", field="decided_on")
     if given.base_yuan is not None and (isinstance(given.base_yuan, bool) or not isinstance(given.base_yuan, int) or not 0 < given.base_yuan < 10**15):
         raise BadInput(f"base_yuan（计罚基数）是“{given.base_yuan}”；应是大于 0、小于一千万亿的整数元，例如总投资额 20000000", field="base_yuan")
+    if given.decided_yuan is not None and (isinstance(given.decided_yuan, bool) or not isinstance(given.decided_yuan, int)):
+        raise BadInput(f"decided_yuan（集体讨论决定的罚款）是“{given.decided_yuan}”；应是整数元", field="decided_yuan")
+    if given.decided_yuan is not None and not given.decided_reason.strip():
+        raise BadInput("缺少 decided_reason（偏离裁量表的理由）；突破裁量基准须集体讨论并写明理由（行政处罚法第三十四条、第五十七条）", field="decided_reason")
     return given
 
 
