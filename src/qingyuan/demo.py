@@ -44,7 +44,8 @@ def demo(preset: str, port: int, gateway_port: int, hours: float, home: Path | N
         "gateway": ["gateway", "--data", str(home / "telemetry"), "--host", "127.0.0.1", "--port", str(gateway_port)],
         "worker": ["worker"],
         "web": ["web", "--port", str(port)],
-        "devices": ["simulate", "--preset", preset, "--connect", f"127.0.0.1:{gateway_port}", "--anchor", anchor(home).isoformat(), "--live"],
+        "devices": ["simulate", "--preset", preset, "--connect", f"127.0.0.1:{gateway_port}", "--anchor", anchor(home).isoformat(), "--live",
+                    "--hours", str(backfill_hours(clock.now()))],
     }
     return play(commands, home, port, gateway_port, logins, began, hours)
 
@@ -56,6 +57,7 @@ def prepare(preset: str) -> list[tuple[str, str, str]]:
     use_django()
     from django.conf import settings
     from django.core.management import call_command
+    from shapely.geometry import mapping
 
     from qingyuan.engines.province import geography
     from qingyuan.engines.province.small import small
@@ -68,7 +70,8 @@ def prepare(preset: str) -> list[tuple[str, str, str]]:
     plan = small(1, anchor(settings.HOME))
     if not Officer.objects.exists():
         passwords = {person.certificate: PASSWORD for person in plan.people}
-        load_plan(plan, boundaries=geography.boundaries(plan), passwords=passwords)
+        outlines = {code: mapping(shape) for code, shape in geography.boundaries(plan).items()}
+        load_plan(plan, boundaries=outlines, passwords=passwords)
     planting.write_dimensions(settings.QINGYUAN_DATA, plan)
     export_dimensions(settings.QINGYUAN_DATA)
     cast = Officer.objects.filter(agency__division__code="990100000000").select_related("account", "agency").order_by("id")
@@ -82,6 +85,11 @@ def anchor(home: Path) -> dt.datetime:
         home.mkdir(parents=True, exist_ok=True)
         file.write_text(clock.now().isoformat())
     return dt.datetime.fromisoformat(file.read_text())
+
+
+def backfill_hours(at: dt.datetime) -> int:
+    """Back to yesterday's midnight, so that the rules of whole days have whole days."""
+    return int((at - clock.yesterday(at)).total_seconds() // 3600)
 
 
 def play(commands: dict[str, list[str]], home: Path, port: int, gateway_port: int, logins: list[tuple[str, str, str]], began: float, hours: float) -> int:

@@ -25,8 +25,9 @@ from django.db import close_old_connections, connection
 from django.db.models import Q
 
 from qingyuan import clock
+from qingyuan.engines import ledger
 from qingyuan.engines.judge import run as judge
-from qingyuan.engines.store import ingest, seal
+from qingyuan.engines.store import ingest
 from qingyuan.records.clues import door as clues
 from qingyuan.records.registry import door as registry
 from qingyuan.records.registry.models import Loop
@@ -53,7 +54,7 @@ def judge_recent(data: Path, at: dt.datetime) -> object:
 
 
 def seal_all(data: Path, at: dt.datetime) -> object:
-    seal.seal(data, at)
+    ledger.seal(data, at)
     return registry.seal_events(data, at)
 
 
