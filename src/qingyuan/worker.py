@@ -27,7 +27,8 @@ from django.db.models import Q
 from qingyuan import clock
 from qingyuan.engines import ledger
 from qingyuan.engines.judge import run as judge
-from qingyuan.engines.store import ingest
+from qingyuan.engines.judge.settling import settled
+from qingyuan.engines.store import asof, ingest
 from qingyuan.records.clues import door as clues
 from qingyuan.records.registry import door as registry
 from qingyuan.records.registry.models import Loop
@@ -49,8 +50,21 @@ def take_in(data: Path, at: dt.datetime) -> object:
 
 
 def judge_recent(data: Path, at: dt.datetime) -> object:
-    found = judge.judge(data, began=clock.yesterday(at), ended=at)
-    return clues.take_findings([finding.as_json() for finding in found], at=at)
+    began = clock.yesterday(at)
+    found = judge.judge(data, began=began, ended=at)
+    ripe = settled(found, at=at, heard=heard(data))
+    fresh = clues.take_findings([finding.as_json() for finding in ripe], at=at)
+    clues.let_lapse({finding.id for finding in found}, since=began, at=at)
+    return fresh
+
+
+def heard(data: Path) -> dict[str, dt.datetime]:
+    """When the gateway last had a packet of each point."""
+    rows = asof.latest(data).select(["mn", "received_at"]).to_pylist()
+    last: dict[str, dt.datetime] = {}
+    for row in rows:
+        last[row["mn"]] = max(row["received_at"], last.get(row["mn"], row["received_at"]))
+    return last
 
 
 def seal_all(data: Path, at: dt.datetime) -> object:

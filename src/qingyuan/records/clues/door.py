@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 
+from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Facility
 
 from . import actions
@@ -71,6 +72,23 @@ def widen(clue: Clue, began: dt.datetime, ended: dt.datetime) -> Clue:
         clue.began, clue.ended = min(began, clue.began), max(ended, clue.ended)
         clue.save(update_fields=["began", "ended"])
     return clue
+
+
+@transaction.atomic
+def let_lapse(still_found: Collection[str], *, since: dt.datetime, at: dt.datetime) -> list[Clue]:
+    """End clues nobody has touched whose every finding is gone from the judge since late data came in.
+
+    ``still_found`` are the ids of everything found from ``since`` on; a clue that reaches further back is left alone.
+    """
+    ended = []
+    for clue in Clue.objects.select_for_update().filter(state="found", source="rule", began__gte=since).prefetch_related("findings"):
+        rows = clue.findings.all()
+        if rows and not any(row.finding_id in still_found for row in rows):
+            clue.state, clue.ended_at, clue.outcome_note = CLUE.take(clue.state, "lapse"), at, "迟到的数据补齐后，判定不再成立"
+            clue.save(update_fields=["state", "ended_at", "outcome_note"])
+            record_event(by=None, subject=f"clue:{clue.pk}", step="lapse", at=at, before={"state": "found"}, after={"state": clue.state})
+            ended.append(clue)
+    return ended
 
 
 def open_episode(finding: Mapping[str, Any], place: Facility, began: dt.datetime, ended: dt.datetime) -> Clue | None:

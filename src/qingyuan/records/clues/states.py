@@ -16,6 +16,7 @@ STATES = {
     "dismissed": "不予受理",
     "referred": "已移送",
     "merged": "已并入",
+    "lapsed": "补传后消失",
 }
 
 CLUE = table(
@@ -26,12 +27,13 @@ CLUE = table(
         step("dismiss", "不予受理", "found accepted", "dismissed", article="令30第18条", roles="analyst inspector"),
         step("refer", "移送", "found accepted", "referred", article="令30第17条", roles="analyst inspector leader"),
         step("merge", "并入", "found accepted", "merged", roles="analyst inspector"),
+        step("lapse", "判定不再成立", "found", "lapsed"),
         step("verify", "开始核实", "accepted", "verified", roles="inspector"),
         step("confirm", "核实为属实", "verified", "confirmed", roles="inspector"),
         step("refute", "核实为误报", "verified accepted", "refuted", roles="inspector"),
     ],
     initial="found",
-    final=("confirmed", "refuted", "dismissed", "referred", "merged"),
+    final=("confirmed", "refuted", "dismissed", "referred", "merged", "lapsed"),
 )
 
 # What an ended clue says about the rule that found it (learn/outcomes).

@@ -62,6 +62,18 @@ def test_a_finding_that_grew_grows_its_clue_while_it_is_open(place):
     assert ClueFinding.objects.get().value == 450.0
 
 
+def test_a_clue_whose_findings_late_data_took_away_lapses_while_nobody_touched_it(place):
+    """It ends by itself, counts neither as true nor as false, and is written in the trail."""
+    door.take_findings([finding(place, 1), finding(place, 2), finding(place, 60, id="other")], at=AT)
+    since = dt.datetime(2026, 9, 14, tzinfo=CHINA)
+    assert door.let_lapse({"f2", "other"}, since=since, at=AT) == []
+    assert [c.state for c in door.let_lapse({"other"}, since=since, at=AT)] == ["lapsed"]
+    assert sorted(Clue.objects.values_list("state", flat=True)) == ["found", "lapsed"] and door.outcomes() == []
+    clue = Clue.objects.get(state="found")
+    actions.accept(clue, by=Officer.objects.get(name="李明"), at=AT)
+    assert door.let_lapse(set(), since=since, at=AT) == []
+
+
 def test_another_factor_or_a_day_long_gap_is_another_clue(place):
     """An episode is one outlet, one factor, one rule, without a long silence."""
     door.take_findings([finding(place, 1), finding(place, 1, id="x", factor="a34013"), finding(place, 60, id="y")], at=AT)
