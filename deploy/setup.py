@@ -50,7 +50,7 @@ def install_packages(name: str) -> bool:
     """Install a hash-pinned requirement file and this project; a stamp remembers its digest."""
     wanted = ROOT / "deploy" / name
     stamps = {p: VENV / f".installed-{p}" for p in ("requirements.txt", "requirements-dev.txt")}
-    digest = hashlib.sha256(wanted.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    digest = hashlib.sha256(wanted.read_bytes()).hexdigest()
     if stamps[name].exists() and stamps[name].read_text() == digest:
         return False
     if name == "requirements.txt" and stamps["requirements-dev.txt"].exists():
