@@ -21,8 +21,8 @@ from .selection import NATIONAL
 from .shelf import Shelf
 from .working import Step, plain, yuan
 
-EFFECTS = {"exempt": "不予处罚", "may_exempt": "可以不予处罚", "lighten": "从轻", "mitigate": "减轻", "aggravate": "从重"}
-EXEMPT = ("exempt", "may_exempt")
+EFFECTS = {"no_penalty": "不予处罚", "may_no_penalty": "可以不予处罚", "lighter": "从轻", "mitigated": "减轻", "heavier": "从重"}
+EXEMPT = ("no_penalty", "may_no_penalty")
 BASES = {"high": "法定最高额", "low": "法定最低额", "fine": "裁定额"}
 
 
@@ -55,7 +55,7 @@ def grounds(shelf: Shelf, given: PenaltyInput, province: str) -> tuple[Ground, .
         if ids.count(item.id) > 1:
             raise BadInput(f"circumstances（情节）里 {item.id}（{item.name}）写了两次；每个情节只写一次", field="circumstances")
         for other in found:
-            clash = other.circumstance.id in item.excludes or (item.effect in EXEMPT and other.circumstance.effect == "aggravate")
+            clash = other.circumstance.id in item.excludes or (item.effect in EXEMPT and other.circumstance.effect == "heavier")
             if clash:
                 raise BadInput(f"circumstances（情节）自相矛盾：{item.id}（{item.name}）与 {other.circumstance.id}（{other.circumstance.name}）不能并存；请按证据只留一个（行政处罚法第三十二条、第三十三条）", field="circumstances")
     return tuple(found)
@@ -99,11 +99,11 @@ def check_levels(found: tuple[Ground, ...], chosen: tuple[Chosen, ...]) -> None:
 
 def adjust(given: PenaltyInput, found: tuple[Ground, ...], priced: Priced, bounds: Bounds) -> Adjusted:
     """Move the priced amount by every ground, lighter first, then heavier, then below the minimum."""
-    order = ("lighten", "aggravate", "mitigate", "exempt", "may_exempt")
+    order = ("lighter", "heavier", "mitigated", "no_penalty", "may_no_penalty")
     amount, floor, steps = priced.amount, bounds.low, []
     for ground in sorted(found, key=lambda entry: order.index(entry.circumstance.effect)):
         item = ground.circumstance
-        if item.effect == "mitigate" and ground.percent:
+        if item.effect == "mitigated" and ground.percent:
             floor = min(floor, bounds.low * (1 - Fraction(ground.percent, 100)))
         amount = _moved(amount, ground, priced, bounds, floor)
         steps.append(_line(given, ground, amount))
@@ -120,16 +120,16 @@ def _moved(amount: Fraction, ground: Ground, priced: Priced, bounds: Bounds, flo
         return amount
     change = _base(item.extent, amount, bounds) * Fraction(ground.percent, 100)
     low, high = priced.band or (bounds.low, bounds.high)
-    if item.effect == "aggravate":
+    if item.effect == "heavier":
         return min(amount + change, max(high, amount))
-    if item.effect == "mitigate":
+    if item.effect == "mitigated":
         return max(amount - change, floor)
     return max(amount - change, min(low, amount))
 
 
 def _day(given: PenaltyInput, item: Circumstance) -> dt.date:
     """The day whose articles support it: heavier grounds only by the law of the act (行政处罚法第三十七条), others by the decision's."""
-    return (given.ended or given.decided_on) if item.effect == "aggravate" else given.decided_on
+    return (given.ended or given.decided_on) if item.effect == "heavier" else given.decided_on
 
 
 def _base(extent: Extent, amount: Fraction, bounds: Bounds) -> Fraction:
@@ -142,5 +142,5 @@ def _line(given: PenaltyInput, ground: Ground, amount: Fraction) -> Step:
     cited = "、".join(item.cited(_day(given, item)))
     if item.extent is None:
         return Step(f"{effect}：{item.name}", "", "不罚款", cited)
-    sign = "增加" if item.effect == "aggravate" else "减少"
+    sign = "增加" if item.effect == "heavier" else "减少"
     return Step(f"{effect}：{item.name}", f"{sign}{BASES[item.extent.of]}的 {plain(ground.percent)}%", yuan(amount), cited)

@@ -193,7 +193,7 @@ def _known_factors(given: PenaltyInput, by_regime: Mapping[str, Table]) -> None:
     tables = list(by_regime.values())
     known = {factor.id: factor.name for table in tables for factor in table.factors}
     prefixed = {f"{regime}.{factor.id}" for regime, table in by_regime.items() for factor in table.factors}
-    for key in given.factors:
+    for key in given.flat_factors:
         if key in prefixed:
             continue
         if key not in known:

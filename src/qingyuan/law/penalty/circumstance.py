@@ -22,7 +22,7 @@ class Extent:
 
 @dataclass(frozen=True)
 class Circumstance:
-    """One ground.  ``effect``: exempt, may_exempt, lighten, mitigate or aggravate."""
+    """One ground.  ``effect``: no_penalty, may_no_penalty, lighter, mitigated or heavier."""
 
     id: str
     name: str

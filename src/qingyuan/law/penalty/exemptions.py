@@ -27,7 +27,7 @@ FIRM = ("A", "B")
 class Fit:
     """How a catalogue entry fits; ``met``, ``unmet``, ``unknown`` are its conditions in words, in order.
 
-    effect: "exempt" (应当不予) or "may_exempt" (可以不予).  citations: written form, those in force on the day."""
+    effect: "no_penalty" (应当不予) or "may_no_penalty" (可以不予).  citations: written form, those in force on the day."""
 
     id: str
     name: str

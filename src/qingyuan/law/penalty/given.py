@@ -13,6 +13,7 @@ from qingyuan.errors import BadInput
 
 PARTY_KINDS = {"company": "法人或者其他组织", "person": "公民（个人）"}
 WHERE = "行政处罚法第三十四条、生态环境行政处罚办法第四十一条"
+REGIMES = ("legacy", "code")
 DIGITS = 18
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -57,8 +58,20 @@ class PenaltyInput:
 
     def factors_for(self, regime: str) -> dict[str, Any]:
         """The facts for one law: the shared ones, and those written for it alone ("code.eia_class"), which go first."""
-        own = {key.partition(".")[2]: value for key, value in self.factors.items() if key.partition(".")[0] == regime and "." in key}
-        return {key: value for key, value in self.factors.items() if "." not in key} | own
+        told = self.flat_factors
+        own = {key.partition(".")[2]: value for key, value in told.items() if key.partition(".")[0] == regime and "." in key}
+        return {key: value for key, value in told.items() if "." not in key} | own
+
+    @property
+    def flat_factors(self) -> dict[str, Any]:
+        """The facts with {"code": {"eia_class": …}} written as "code.eia_class", the same thing."""
+        flat: dict[str, Any] = {}
+        for key, value in self.factors.items():
+            if key in REGIMES and isinstance(value, Mapping):
+                flat |= {f"{key}.{inner}": told for inner, told in value.items()}
+            else:
+                flat[key] = value
+        return flat
 
     def canonical(self) -> dict[str, Any]:
         """The input as plain JSON values, numbers as text, for the certificate."""
@@ -69,7 +82,7 @@ class PenaltyInput:
             "began": self.began.isoformat(),
             "ended": self.ended.isoformat() if self.ended else None,
             "decided_on": self.decided_on.isoformat(),
-            "factors": {key: _text(value) for key, value in self.factors.items()},
+            "factors": {key: _text(value) for key, value in self.flat_factors.items()},
             "circumstances": list(self.circumstances),
             "tier": self.tier,
             "base_yuan": self.base_yuan,

@@ -99,7 +99,7 @@ def _ask(asked: dict[str, Question], factor: Factor, section: str, regime: Regim
 
 def _usable(item: Circumstance, home: str, given: PenaltyInput) -> bool:
     fits = item.province in (selection.NATIONAL, home) and (given.violation in item.violations or "*" in item.violations)
-    firm = item.grade in ("A", "B") or item.effect not in ("exempt", "may_exempt")
+    firm = item.grade in ("A", "B") or item.effect not in ("no_penalty", "may_no_penalty")
     return fits and firm and bool(item.cited(given.decided_on))
 
 

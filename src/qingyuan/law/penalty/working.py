@@ -47,7 +47,8 @@ def plain(number: Fraction | int) -> str:
 
 def yuan(amount: Fraction | int) -> str:
     """An amount of money as the trade writes it: 150000 → 15万元, 152345 → 152345元."""
-    if amount.denominator != 1 or amount < 10000 or amount % 100:
+    number = amount.numerator
+    if amount.denominator != 1 or number < 10000 or number % 100:
         return f"{plain(amount)}元"
-    whole, rest = divmod(int(amount), 10000)
+    whole, rest = divmod(number, 10000)
     return f"{whole}{f'.{rest:04d}'.rstrip('0') if rest else ''}万元"

@@ -22,7 +22,7 @@ def test_a_slight_first_exceedance_corrected_in_time_is_not_punished_in_guangdon
     """Guangdong no-penalty catalogue (2021), item 6."""
     found = fit("gd_06", "water_exceedance", "广东省", SLIGHT)
     assert found.holds
-    assert found.effect == "exempt"
+    assert found.effect == "no_penalty"
     assert assess("water_exceedance", "广东省", SLIGHT, on=DAY)[0] == found
 
 

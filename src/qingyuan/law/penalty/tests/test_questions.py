@@ -59,6 +59,18 @@ def test_two_laws_with_different_tables_are_asked_apart() -> None:
     assert "factors.quantity" in fields
 
 
+def test_answers_for_one_law_may_be_written_flat_or_in_a_group() -> None:
+    flat = {"eia_class": "form", "code.eia_class": "form_production", "progress": "installation", "site": "ordinary", "code.site": "planned"}
+    flat |= {"duration": 4, "repeat": 1, "cooperation": "cooperates", "region": "county"}
+    grouped = {key: value for key, value in flat.items() if "." not in key} | {"code": {"eia_class": "form_production", "site": "planned"}}
+    results = []
+    for factors in (flat, grouped):
+        given = PenaltyInput("unapproved_construction", "广东省", "company", *DAYS.values(), factors, tier="form", base_yuan=2_000_000)
+        results.append(calculate(given))
+    assert results[0] == results[1]
+    assert results[0].regime == "legacy"
+
+
 def test_circumstances_come_with_their_bounds_and_articles() -> None:
     asked = {question.choices[0][0]: question for question in questions("air_exceedance", "湖南省", "company", **NOW) if question.kind == "circumstance"}
     assert (asked["hn_merit"].least, asked["hn_merit"].most) == (1, 20)
