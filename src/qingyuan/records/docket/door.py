@@ -91,3 +91,17 @@ def proof_of(table: pa.Table) -> dict[str, Any]:
         return {}
     pairs = sorted(set(zip(table["segment"].to_pylist(), table["offset"].to_pylist(), strict=True)))
     return {"positions": [list(p) for p in pairs[:10_000]], "count": len(pairs)}
+
+
+def seal_bundle(docket: Docket, path: Path, *, data: Path, at: dt.datetime) -> str:
+    """Write the whole file with its packets as one bundle that ``qingyuan verify`` checks; returns its SHA-256.
+
+    Raises BadInput while a packet behind an extract is not sealed yet (sealing runs every minute).
+    """
+    from qingyuan.engines.ledger import bundle
+
+    from .bundles import files_of
+
+    positions = {(int(s), int(o)) for e in docket.extracts.all() for s, o in e.proof.get("positions", [])}
+    about = {"kind": "docket", "title": docket.title, "agency": docket.agency.name}
+    return bundle.write(path, data_dir=data, about=about, documents=files_of(docket), packets=sorted(positions), at=at)

@@ -20,6 +20,7 @@ from qingyuan.records.registry.models import Officer
 from . import numbering, vault
 from .briefs import complete
 from .models import Docket, Document
+from .reading import references_of, snapshot
 from .writing import facts as writing_facts
 from .writing.compose import compose
 from .writing.kinds import kind as kind_of
@@ -44,6 +45,7 @@ def issue(
 
     ``number`` is one taken before (or lent to a device); without it the next one is taken, for kinds that bear numbers.
     Raises BadInput naming every missing element and its article; then nothing was written and no number is lost.
+    ``facts["sources"]`` names the record behind each part, ``facts["seen"]`` may add ``reading.digest_of`` of records of later rooms.
     """
     known = kind_of(kind)
     full = complete(kind, facts, docket=docket, agency=docket.agency, by=by, at=at)
@@ -75,6 +77,7 @@ def keep(paper: Paper, docket: Docket, facts: dict[str, Any], *, by: Officer, at
     pictures = pictures_of(paper)
     bytes_pdf = pdf(paper, pictures)
     kept, kept_docx = vault.keep(bytes_pdf), vault.keep(docx_bytes(paper, pictures))
+    facts["seen"] = {**snapshot(references_of(content(paper)["blocks"])), **(facts.get("seen") or {})}
     ordinal = (docket.documents.aggregate(n=Max("ordinal"))["n"] or 0) + 1
     return Document.objects.create(
         docket=docket, ordinal=ordinal, kind=paper.kind, title=paper.title, agency=docket.agency, number=paper.number, facts=facts,

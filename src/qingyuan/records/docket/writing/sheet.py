@@ -51,5 +51,5 @@ def _opinion(row: dict[str, Any], words: Words) -> tuple[Cell, ...]:
     value = look(words.facts, row["opinion"])
     given = {} if value is MISSING else value
     signature = wording.opinion_signature(given) if row.get("sign", True) else ""
-    text = Cell(wording.opinion(given), COLUMNS - 1, lines=row.get("lines", 3), signature=signature)
+    text = Cell(wording.opinion(given), COLUMNS - 1, lines=row.get("lines", 2), signature=signature)
     return (Cell(row["label"], 1, is_label=True), text)

@@ -31,10 +31,11 @@ def pdf(paper: Paper, pictures: Mapping[str, bytes] | None = None) -> bytes:
     data["qr"] = qr_svg(paper.verification) if paper.verification else ""
     data["fonts"] = families()
     data["pictures"] = {digest: list(blob) for digest, blob in (pictures or {}).items()}
-    return _compile("paper.typ", data)
+    return compile_template("paper.typ", data)
 
 
-def _compile(template: str, data: Mapping[str, Any]) -> bytes:
+def compile_template(template: str, data: Mapping[str, Any]) -> bytes:
+    """One of the templates beside this file with its data, as PDF/A-2b; raises BadInput when it cannot be set."""
     try:
         return _compiler(template).compile(
             format="pdf",
