@@ -21,8 +21,10 @@ from qingyuan import clock
 
 from .gateway_envelope import Envelope
 from .gateway_journal import Journal
-from .gateway_session import Limits, Session, Verdict
+from .gateway_session import Limits, Session, Terms, Verdict
 from .hj212.frame import Frame
+from .hj212.keyring import KeyRing
+from .hj212.message import parse_frame
 from .roster import Device, Roster
 from .spool import SEGMENT_BYTES, Arrival, Spool
 
@@ -56,6 +58,7 @@ class Gateway:
         roster: Roster | None = None,
         *,
         limits: Limits | None = None,
+        keys: KeyRing | None = None,
         tick_s: float = TICK_S,
         segment_bytes: int = SEGMENT_BYTES,
         wall: Callable[[], int] = wall_us,
@@ -63,7 +66,7 @@ class Gateway:
         self.data_dir = Path(data_dir)
         self.host, self.port = host, port
         self.roster = roster if roster is not None else Roster.load(self.data_dir)
-        self.limits = limits or Limits()
+        self.limits, self.keys = limits or Limits(), keys
         self.tick_s, self.segment_bytes, self.wall = tick_s, segment_bytes, wall
         self.ticking = clock.monotonic
         self.generation = 1
@@ -78,6 +81,7 @@ class Gateway:
         self.disk_error = ""
         self.packets = self.acknowledged = self.syncs = 0
         self._work = asyncio.Event()
+        self.has_work = False
         self._tasks: list[asyncio.Task[None]] = []
         self._server: asyncio.Server | None = None
         self._stopping = False
@@ -141,16 +145,21 @@ class Gateway:
                 del self.by_mn[mn]
                 self.comings.write(self.wall(), {"kind": "offline", "mn": mn, "peer": session.peer, "detail": reason})
 
-    def arrive(self, session: Session, raw: bytes, answer: bytes) -> None:
+    def arrive(self, session: Session, at_us: int, raw: bytes, answer: bytes) -> None:
         """Put bytes, and the answer they will have earned once synced, into the open batch."""
-        self.arrivals.append((self.wall(), session.peer, raw))
+        self.arrivals.append((at_us, session.peer, raw))
         self.pending_bytes += len(raw)
         if answer:
             self.owed.append((session, answer))
-        if not self._work.is_set():
+        if not self.has_work:
+            self.has_work = True
             self._work.set()
         if self.pending_bytes > self.limits.pending_bytes and not self.is_crowded:
             self._crowd()
+
+    def opens(self, frame: Frame) -> bool:
+        """Whether a packet without a fitting check code is an encrypted one of 2025: the code is on the plain text."""
+        return self.keys is not None and parse_frame(frame, self.keys).crc_ok
 
     def fault(self, session: Session, kind: str, mn: bytes, detail: str = "") -> None:
         """Name what was wrong in the journal; at most a few lines per minute for one device and fault."""
@@ -168,14 +177,16 @@ class Gateway:
             self.fault(session, "impostor", said.mn, alarm)
         return Verdict(alarm, qn_rtn, self.generation)
 
-    def heard(self, session: Session, said: Envelope, frame: Frame, verdict: Verdict) -> None:
+    def heard(self, session: Session, at_us: int, qn: bytes, raw: bytes, terms: Terms) -> None:
         """A packet with a right check code was read; a credible one puts its device online."""
-        if verdict.qn_rtn or not said.mn:
+        verdict = terms.verdict
+        if verdict.alarm:
+            self.fault(session, verdict.alarm, terms.said.mn)
+        if verdict.qn_rtn or not terms.mn:
             return
-        mn = said.mn.decode("utf-8", "replace")
-        holder = self.by_mn.get(mn)
+        holder = self.by_mn.get(terms.mn)
         if holder is not session:
-            self._come(session, mn, holder)
+            self._come(session, terms.mn, holder)
 
     def _come(self, session: Session, mn: str, holder: Session | None) -> None:
         if holder is not None and holder.address != session.address and self.ticking() - holder.last_at < STALE_S:
@@ -193,6 +204,7 @@ class Gateway:
             await self._work.wait()
             await asyncio.sleep(self.tick_s)
             self._work.clear()
+            self.has_work = False
             await self._commit()
         await self._commit(last=True)
 

@@ -12,16 +12,21 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .hj212.crc import crc16
+from .hj212.commands import COMMANDS, NOTICE, REPLY
+from .hj212.crc import POWERS, TABLE, crc16
 from .hj212.frame import Frame, Garbage, take_frame
 
 _CODE = [b"%04X" % code for code in range(65536)]
+CODE_AND_END = [code + b"\r\n" for code in _CODE]
+PACKET = re.compile(rb"##(\d{4})QN=(\d{17});(ST=\w+;CN=\d{4};PW=[^;&]*;MN=[^;&]*;Flag=\d{1,3};)")
+_, _H1, _H2, _H3, _H4, _H5, _H6, _H7 = POWERS
+_WORD = (1 << 64) - 1
 _PLAIN = re.compile(rb"QN=(\d{17});ST=(\w+);CN=(\d{4});PW=([^;&]*);MN=([^;&]*);Flag=(\d{1,3});")
 _FIELD = re.compile(rb"\s*([A-Za-z]+)\s*=\s*([^;&]*?)\s*(?:;|$)")
 _QN_IN_CP = re.compile(rb"CP=&&\s*QN=(\d+)")
 
-ANSWERS = frozenset({b"9011", b"9012", b"9013", b"9014"})
-NOTICES = frozenset({b"1001", b"1013", b"1014", b"9015", b"9021"})
+ANSWERS = frozenset(cn.encode() for cn, command in COMMANDS.items() if command.up == REPLY)
+NOTICES = frozenset(cn.encode() for cn, command in COMMANDS.items() if command.up == NOTICE)
 
 
 class Envelope(NamedTuple):
@@ -41,31 +46,29 @@ class Envelope(NamedTuple):
 
 
 def split(buffer: bytearray, *, quiet: bool = False) -> list[Frame | Garbage]:
-    """Take everything that is complete off the front of ``buffer``: packets and garbage in order.
-
-    Well-formed packets are cut without copying the rest of the buffer for each; the first odd byte hands over to
-    ``take_frame``, which knows all the ways of being odd.
-    """
+    """Take everything that is complete off the front of ``buffer``: packets and garbage in order."""
     taken: list[Frame | Garbage] = []
-    whole, at = bytes(buffer), 0
-    size = len(whole)
-    while at + 12 <= size and whole[at : at + 2] == b"##":
-        digits = whole[at + 2 : at + 6]
-        if not digits.isdigit():
-            break
-        end = at + 6 + int(digits)
-        if whole[end + 4 : end + 6] != b"\r\n" or whole[end : end + 4] != _CODE[crc16(whole[at + 6 : end])] or end - at > 1030:
-            break
-        taken.append(Frame(whole[at : end + 6], 6, end - at, "hj212"))
-        at = end + 6
-    if at:
-        del buffer[:at]
     while buffer:
         one = take_frame(buffer, quiet=quiet)
         if one is None:
             break
         taken.append(one)
     return taken
+
+
+def plain(data: bytes, at: int) -> tuple[int, re.Match[bytes]] | None:
+    """(end, header) of a faultless packet that begins at ``at``; None when it is odd or not all there.
+
+    The fast way for the ordinary packet; whatever is odd goes through ``take_frame`` and ``read``, with equal results.
+    """
+    header = PACKET.match(data, at)
+    if header is None:
+        return None
+    start = at + 6
+    stop = start + int(header[1])
+    if data[stop : stop + 6] != CODE_AND_END[crc16(data[start:stop])] or stop - start > 1024 or data[stop - 2 : stop] != b"&&":
+        return None
+    return stop + 6, header
 
 
 def read(segment: bytes) -> Envelope:
@@ -88,6 +91,40 @@ def read(segment: bytes) -> Envelope:
 def frame(segment: bytes) -> bytes:
     """Put length, check code and line end round a data segment."""
     return b"##%04d%b%b\r\n" % (len(segment), segment, _CODE[crc16(segment)])
+
+
+class Answers:
+    """The answers to packets that differ in QN alone, the check code taken by difference.
+
+    The code is linear in the XOR of bytes at equal distance from the end modulo 8 (``hj212/crc.py``), so the template's
+    part is computed once and each QN adds three words.
+    """
+
+    __slots__ = ("_before", "_after", "_folded", "_shift")
+
+    def __init__(self, template: bytes) -> None:
+        """``template`` is a whole answer to QN 00000000000000000, from ## to line end."""
+        self._before, self._after = template[:9], template[26:-6]
+        segment = template[6:-6]
+        folded = int.from_bytes(segment[:3] + bytes(17) + segment[20:], "big") ^ (0xFF << 8 * (len(segment) - 1))
+        while folded >> 64:
+            folded = (folded >> 64) ^ (folded & _WORD)
+        self._folded, self._shift = folded, 8 * (len(self._after) % 8)
+
+    def to(self, qn: bytes) -> bytes:
+        """The answer to the packet numbered ``qn`` (17 digits)."""
+        x = int.from_bytes(qn, "big") << self._shift
+        x = (x & _WORD) ^ (x >> 64 & _WORD) ^ (x >> 128 & _WORD) ^ (x >> 192) ^ self._folded
+        b7, b6, b5, b4, b3, b2, b1, b0 = x.to_bytes(8, "big")
+        code = TABLE[b0 ^ _H1[b1] ^ _H2[b2] ^ _H3[b3] ^ _H4[b4] ^ _H5[b5] ^ _H6[b6] ^ _H7[b7]]
+        return b"".join((self._before, qn, self._after, CODE_AND_END[code]))
+
+
+def answers(said: Envelope, qn_rtn: int) -> Answers | None:
+    """Ready answers to packets with this header (QN set aside); None when nothing is owed or for 2005's other shape."""
+    numbered = said._replace(qn=b"0" * 17)
+    answer = refusal(numbered, qn_rtn) if qn_rtn else acknowledgement(numbered)
+    return Answers(answer) if answer and said.flag >= 4 else None
 
 
 def acknowledgement(said: Envelope) -> bytes:

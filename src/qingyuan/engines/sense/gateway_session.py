@@ -41,6 +41,25 @@ class Verdict(NamedTuple):
     generation: int
 
 
+class Terms:
+    """How packets with one header are dealt with on one connection; kept so that it is worked out once."""
+
+    __slots__ = ("said", "verdict", "answers", "mn", "looked_at")
+
+    def __init__(self, said: envelope.Envelope, verdict: Verdict) -> None:
+        self.said, self.verdict = said, verdict
+        self.answers = envelope.answers(said, verdict.qn_rtn)
+        self.mn = said.mn.decode("utf-8", "replace")
+        self.looked_at = 0
+
+    def answer(self, qn: bytes) -> bytes:
+        """The answer owed to the packet numbered ``qn``."""
+        if self.answers is not None and len(qn) == 17:
+            return self.answers.to(qn)
+        said = self.said._replace(qn=qn)
+        return envelope.refusal(said, self.verdict.qn_rtn) if self.verdict.qn_rtn else envelope.acknowledgement(said)
+
+
 class Session(asyncio.Protocol):
     """The protocol of one connection; created by the gateway for each accepted socket."""
 
@@ -55,7 +74,7 @@ class Session(asyncio.Protocol):
         self.garbage = 0
         self.allowance = gateway.limits.burst_packets
         self.mns: set[str] = set()
-        self.verdicts: dict[tuple[bytes, bytes], Verdict] = {}
+        self.terms: dict[bytes, Terms] = {}
         self.paused = False
         self.reason = ""
 
@@ -73,55 +92,83 @@ class Session(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         gateway = self.gateway
         self.last_at = gateway.ticking()
-        if not self.buffer:
-            self.begun_at = self.last_at
-        self.buffer += data
         before = self.packets
-        self.take(quiet=False)
+        if self.buffer:
+            data = bytes(self.buffer) + data
+            self.buffer.clear()
+        else:
+            self.begun_at = self.last_at
+        at_us = gateway.wall()
+        at = self._take_plain(data, at_us)
+        if at < len(data):
+            self.buffer += data[at:]
+            self.take(at_us, quiet=False)
         if self.packets != before:
             self.begun_at = self.last_at
             self._spend(self.packets - before)
 
     def eof_received(self) -> bool:
-        self.take(quiet=True)
+        self.take(self.gateway.wall(), quiet=True)
         return False
 
     def pause_writing(self) -> None:
         self.close("deaf")
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.take(quiet=True)
+        at_us = self.gateway.wall()
+        self.take(at_us, quiet=True)
         if self.buffer:
-            self.gateway.arrive(self, bytes(self.buffer), b"")
+            self.gateway.arrive(self, at_us, bytes(self.buffer), b"")
             self.buffer.clear()
         self.gateway.leave(self, self.reason or (f"broken: {error}" if error else "closed by the device"))
 
     # -- work ------------------------------------------------------------------------------------------------------
 
-    def take(self, *, quiet: bool) -> None:
+    def _take_plain(self, data: bytes, at_us: int) -> int:
+        """Take the faultless packets at the front of ``data``; returns where the first other byte is."""
+        at, gateway = 0, self.gateway
+        while (found := envelope.plain(data, at)) is not None:
+            end, header = found
+            raw = data[at:end] if at or end < len(data) else data
+            terms = self.terms.get(header[3])
+            if terms is None or terms.verdict.generation != gateway.generation:
+                terms = self._terms(header[3], envelope.read(raw[6:]))
+            gateway.arrive(self, at_us, raw, terms.answer(header[2]))
+            gateway.heard(self, at_us, header[2], raw, terms)
+            self.packets += 1
+            at = end
+        if at:
+            self.garbage = 0
+        return at
+
+    def _terms(self, key: bytes, said: envelope.Envelope) -> Terms:
+        if len(self.terms) > 1000:
+            self.terms.clear()
+        terms = self.terms[key] = Terms(said, self.gateway.judge(self, said))
+        return terms
+
+    def take(self, at_us: int, *, quiet: bool) -> None:
         """Move everything complete from the buffer into the gateway's open batch."""
         gateway = self.gateway
         for one in envelope.split(self.buffer, quiet=quiet):
             if isinstance(one, Garbage):
-                gateway.arrive(self, one.raw, b"")
+                gateway.arrive(self, at_us, one.raw, b"")
                 self._garbage(len(one.raw), one.reason.code)
                 continue
             self.packets += 1
             said = envelope.read(one.segment)
-            if not one.dialect:
-                gateway.arrive(self, one.raw, envelope.refusal(said, 9))
+            if not one.dialect and not gateway.opens(one):
+                gateway.arrive(self, at_us, one.raw, envelope.refusal(said, 9))
                 gateway.fault(self, "crc_wrong", said.mn)
                 self._count_garbage(len(one.raw))
                 continue
             self.garbage = 0
-            verdict = self.verdicts.get((said.mn, said.pw))
-            if verdict is None or verdict.generation != gateway.generation:
-                verdict = self.verdicts[said.mn, said.pw] = gateway.judge(self, said)
-            answer = envelope.refusal(said, verdict.qn_rtn) if verdict.qn_rtn else envelope.acknowledgement(said)
-            gateway.arrive(self, one.raw, answer)
-            if verdict.alarm:
-                gateway.fault(self, verdict.alarm, said.mn)
-            gateway.heard(self, said, one, verdict)
+            key = b"%b;%b;%b;%b;%d" % (said.st, said.cn, said.pw, said.mn, said.flag)
+            terms = self.terms.get(key)
+            if terms is None or terms.verdict.generation != gateway.generation:
+                terms = self._terms(key, said)
+            gateway.arrive(self, at_us, one.raw, terms.answer(said.qn))
+            gateway.heard(self, at_us, said.qn, one.raw, terms)
 
     def _garbage(self, size: int, code: str) -> None:
         self.gateway.fault(self, "garbage", b"", f"{size} bytes: {code}")
@@ -163,7 +210,7 @@ class Session(asyncio.Protocol):
         if self.paused:
             return
         if self.buffer and now - self.last_at > limits.quiet_s:
-            self.take(quiet=True)
+            self.take(self.gateway.wall(), quiet=True)
         if self.buffer and now - self.begun_at > limits.stalled_s:
             self.close("slow")
         elif not self.packets and now - self.connected_at > limits.silent_s:
