@@ -24,7 +24,7 @@ WRITER = "qingyuan.engines.store.planting"
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="写到哪个目录；可直接作为 --data 使用")
 @click.option("--days", type=click.IntRange(min=0), default=30, help="锚点之前多少天的遥测；0 则只写名录，不写遥测")
 @click.option("--until", help="锚点（ISO 8601，含时区）")
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(["real", "minute", "hour", "day"]), help="写入哪几种数据；不给则全写")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(["real", "minute", "hour", "day", "parameter"]), help="写入哪几种数据；不给则全写")
 def province(preset: str, seed: int, out: Path, days: int, until: str | None, kinds: tuple[str, ...]) -> None:
     """写出一个不存在的省：企业、许可、点位、人员、遥测，以及所埋问题的真值表 truth.parquet。"""
     plan = presets.province(preset, seed, _moment(until))

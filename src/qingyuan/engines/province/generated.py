@@ -17,6 +17,7 @@ from .lay_out import Drawing, finish
 from .plan import CHINA, Agency, Division, Fact, Mark, Person, Plan, Planting, Point, Stop
 from .small import ANCHOR
 
+SHIFTS = ("day_shift", "two_shift")
 HOUR = dt.timedelta(hours=1)
 DAYS = 28  # plantings lie in this many days before the anchor
 
@@ -39,7 +40,7 @@ class Draft:
 
 
 DRAFTS = {
-    "county": Draft("示范县", 2, 3, 220, 330, 60, 60, 160, 3, 81, ("real", "minute", "hour", "day", "parameter")),
+    "county": Draft("示范县", 2, 3, 300, 420, 70, 70, 180, 3, 95, ("real", "minute", "hour", "day", "parameter")),
     "gansu": Draft("示范省（一千二百家）", 14, 6, 1210, 2305, 204, 87, 867, 6, 285),
     "chongqing": Draft("示范直辖市（一万五千点）", 6, 7, 7200, 15000, 1200, 900, 4000, 20, 1800),
 }
@@ -166,7 +167,9 @@ class Casting:
                 continue
             outlet = self.plan.outlet[point.outlet]
             trade = facility.industry if meter else outlet.stream
-            if where.get("trades") and trade not in where["trades"] or where.get("medium", outlet.medium) != outlet.medium:
+            if where.get("trades") and trade not in where["trades"] or not where.get("trades") and industries()[facility.industry].rhythm in SHIFTS:
+                continue  # what is planted must be at work at any hour, unless the entry knows better
+            if where.get("medium", outlet.medium) != outlet.medium:
                 continue
             factor = self._factor(entry, outlet.stream, where.get("averaging"))
             if factor is not None and (factor == "" or factor in point.factors):
@@ -192,8 +195,9 @@ class Casting:
         if "scales" in entry:
             self.planted.append(Planting(one.rule, one.facility, one.mn, factor, began, ended, "scale", {"by": entry["scales"]}, not honest, "随参数变小"))
         if entry.get("stops"):
-            self.stops.append(Stop(point.facility, began - HOUR, ended + HOUR))
-            self._mark(point, "stopped", began - HOUR, ended + HOUR, (), "计划停产")
+            self._stand_still(point.facility, began - HOUR, ended + HOUR)
+        if "mark" in entry:
+            self._mark(point, entry["mark"]["code"], began, ended, (), "设施故障检修", late=entry["mark"].get("late", False))
         if "fact" in entry:
             name = str(settings.get("name", ""))
             self.facts.append(Fact(point.mn, entry["fact"], factor if entry["fact"] == "ticket" else "", name, None, began - HOUR, ended + HOUR, "示例省事实"))
@@ -225,12 +229,21 @@ class Casting:
                 continue
             began = self.at - dt.timedelta(days=DAYS) + HOUR * self.pick.randrange(24, (DAYS - 6) * 24)
             ended = began + HOUR * self.pick.randrange(18, 72)
-            self.stops.append(Stop(code, began, ended))
-            for point in self.plan.points_of[code]:
-                if point.mn not in self.plan.metered:
-                    self._mark(point, "shutdown", began - HOUR, began, ("a21002",), "计划停炉")
-                    self._mark(point, "stopped", began, ended, (), "计划检修")
-                    self._mark(point, "start_up", ended, ended + dt.timedelta(minutes=trade.start_minutes), ("a21002",), "冷态启炉")
+            self._stand_still(code, began, ended)
 
-    def _mark(self, point: Point, kind: str, began: dt.datetime, ended: dt.datetime, factors: tuple[str, ...], reason: str) -> None:
-        self.marks.append(Mark(point.mn, factors, kind, began, ended, self.plan.facility[point.facility].name, began + HOUR, reason, "DCS曲线与运行日志", "accepted", "值班审核"))
+    def _stand_still(self, code: str, began: dt.datetime, ended: dt.datetime) -> None:
+        """Stop a plant for [began, ended) and let it mark every outlet in time."""
+        start = dt.timedelta(minutes=industries()[self.plan.facility[code].industry].start_minutes)
+        self.stops.append(Stop(code, began, ended))
+        for point in self.plan.points_of[code]:
+            if point.mn not in self.plan.metered:
+                self._mark(point, "shutdown", began - HOUR, began, ("a21002",), "计划停炉")
+                self._mark(point, "stopped", began, ended, (), "计划检修")
+                self._mark(point, "start_up", ended, ended + start, ("a21002",), "冷态启炉")
+
+    def _mark(self, point: Point, kind: str, began: dt.datetime, ended: dt.datetime, factors: tuple[str, ...], reason: str, *, late: bool = False) -> None:
+        """Add a mark, accepted and made within the hour; a ``late`` one is made two days after and not reviewed."""
+        made = began + (dt.timedelta(days=2) if late else HOUR)
+        review = ("unreviewed", None) if late else ("accepted", "值班审核")
+        name = self.plan.facility[point.facility].name
+        self.marks.append(Mark(point.mn, factors, kind, began, ended, name, made, reason, "DCS曲线与运行日志", *review))

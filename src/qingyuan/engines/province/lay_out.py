@@ -111,6 +111,10 @@ class Drawing:
         st = "31" if stream.medium == "gas" else "32"
         mn = f"QY{one.code}{st}{len(self.points) + 1:08d}"[:24].ljust(24, "0")
         self.points.append(Point(mn, f"{self.pick.randrange(10**6):06d}", st, one.code, outlet.id, sent))
+        if stream.medium == "water":
+            for averaging, bound in (("hour", 9.0), ("hour_low", 6.0)):
+                citation = f"排污许可证（编号{number}）{code} pH值（依据 {stream.standard}）"
+                self.limits.append(PermitLimit(outlet.id, "w01001", averaging, bound, "无量纲", dt.date(2023, 1, 1), None, "permit", citation))
         scale = 3600 * 8760 * 1e-6 if stream.medium == "gas" else 3.6 * 8760 * 1e-3
         for factor, level in stream.factors.items():
             unit = "mg/m³" if stream.medium == "gas" else "mg/L"

@@ -115,7 +115,7 @@ class Permit:
 
 @dataclass(frozen=True)
 class PermitLimit:
-    """A permitted concentration; ``averaging`` hour|day, ``kind`` permit|standard, half-open validity."""
+    """A permitted concentration; ``averaging`` hour|day (hour_low: the lower bound of pH), ``kind`` permit|standard, half-open validity."""
 
     outlet: str
     factor: str

@@ -17,7 +17,7 @@ from . import process
 from .industries import Level, decimals, industries, is_pollutant
 from .noise import Floats, key, normal, smooth, uniform
 from .plan import Facility, Plan, Planting
-from .process import CALIBRATING, CHINA_MINUTES, FAULT, MAINTENANCE, NORMAL, OVER, Minutes, minute_of
+from .process import CALIBRATING, CHINA_MINUTES, FAULT, MAINTENANCE, MANUAL, NORMAL, OVER, Minutes, minute_of
 
 if TYPE_CHECKING:
     from .telemetry import Series
@@ -249,6 +249,34 @@ def honest_cover(scene: Scene) -> None:
     scene.mark(scene.one.factor, MAINTENANCE, scene.works())
 
 
+def manual(scene: Scene) -> None:
+    """Values typed in by hand, and marked so."""
+    scene.mark(scene.one.factor, MANUAL, scene.works())
+
+
+def broken(scene: Scene) -> None:
+    """An instrument out of order for longer than a repair may take."""
+    scene.mark(scene.one.factor, FAULT, np.ones(scene.inside.size, bool))
+
+
+def thin_out(scene: Scene) -> None:
+    """``minutes`` of every hour are never sent, and the hour is called normal all the same."""
+    gone = scene.inside & (scene.state.minutes % 60 < int(scene.number("minutes")))
+    for mn, factor in scene.state.values:
+        if mn == scene.one.mn:
+            scene.state.values[mn, factor] = np.where(gone, np.nan, scene.state.values[mn, factor])
+
+
+def as_ever(scene: Scene) -> None:
+    """Nothing happens to the readings: what is wrong is what is said about them."""
+
+
+def honest_stop(scene: Scene) -> None:
+    """A plant that stands still, reads zero and says so."""
+    for factor in scene.pollutants():
+        scene.put(factor, np.zeros(scene.inside.size), ~scene.works())
+
+
 def no_flow(scene: Scene) -> None:
     """The plant runs, the flow meter says nothing leaves."""
     scene.put("a00000" if scene.plan.point[scene.one.mn].st == "31" else "w00000", np.zeros(scene.inside.size), scene.works())
@@ -322,7 +350,7 @@ def unfollowed(scene: Scene) -> None:
 HOW: dict[str, Change] = {
     one.__name__: one
     for one in (scale, exceed, freeze, silence, zero, still, floor, negative, pegged, step, hug, wave, randomise, replay, borrow, together,
-                open_air, nitrogen, dry_gas, set_value, recompute, calibrate, cover, honest_cover, no_flow, ghost, nights, dilute, above_total, jumping,
+                open_air, nitrogen, dry_gas, set_value, recompute, calibrate, cover, honest_cover, honest_stop, manual, broken, thin_out, as_ever, no_flow, ghost, nights, dilute, above_total, jumping,
                 stuck, cold, idle, lag, unfollowed)
 }  # fmt: skip
 

@@ -141,9 +141,9 @@ def _gas(state: Minutes, point: Point, outlet: Outlet, trade: Industry, of: int)
 
 def _concentration(state: Minutes, factor: str, level: Level, of: int, still: npt.NDArray[np.bool_], cold: Floats) -> Floats:
     minutes = state.minutes
-    shape = 0.62 * smooth(of, minutes, 200) + 0.42 * smooth(of ^ 3, minutes, 19) + 0.22 * normal(of ^ 5, minutes)
+    shape = np.clip(0.62 * smooth(of, minutes, 200) + 0.42 * smooth(of ^ 3, minutes, 19) + 0.22 * normal(of ^ 5, minutes), -2.6, 2.6)
     usual = level.level * np.exp(level.spread * shape) * (0.86 + 0.16 * state.load)
-    usual *= 1.0 + cold * (1.25 if factor == "a21002" else 0.35)
+    usual *= 1.0 + cold * (1.25 if factor == "a21002" else 0.1)
     idle = level.level * 0.012 + 0.05 + 0.02 * np.abs(normal(of ^ 7, minutes))
     return np.where(still, idle, usual * (1.0 + _drift(of, minutes)))
 
@@ -164,7 +164,7 @@ def _water(state: Minutes, point: Point, stream: Stream, of: int) -> None:
     for place, (factor, level) in enumerate(stream.factors.items()):
         if factor in point.factors:
             this = of ^ (201 + place)
-            shape = 0.75 * smooth(this, cycle * stream.cycle, 720) + 0.3 * normal(this ^ 3, cycle)
+            shape = 0.7 * smooth(this, cycle * stream.cycle, 720) + 0.55 * normal(this ^ 3, cycle)
             put(factor, level.level * np.exp(level.spread * shape))
 
 

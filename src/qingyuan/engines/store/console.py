@@ -102,7 +102,7 @@ def compact(data: Path, full: bool, as_json: bool) -> None:
 @click.option("--seed", type=int, default=1)
 @click.option("--days", type=click.IntRange(min=1), default=30, help="锚点之前的天数")
 @click.option("--until", help="锚点（ISO 8601，含时区）；不给则用示例省自己的锚点")
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(["real", "minute", "hour", "day"]), help="写入哪几种数据；不给则全写")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(["real", "minute", "hour", "day", "parameter"]), help="写入哪几种数据；不给则全写")
 @AS_JSON
 def plant(data: Path, preset: str, seed: int, days: int, until: str | None, kinds: tuple[str, ...], as_json: bool) -> None:
     """把一个示例省的遥测直接写入数据湖，并写出所埋问题的真值表。"""

@@ -23,7 +23,7 @@ from qingyuan.engines.province.telemetry import KINDS, Series, series, step_of
 from . import dimensions, journal, layout, manifest, order
 from .compact import rollup_of
 from .manifest import LakeFile, Manifest
-from .schema import READINGS, empty
+from .schema import PARAMETERS, READINGS, empty
 
 _LETTERS = pa.array(list(LETTERS))
 
@@ -81,7 +81,7 @@ def plant(data: Path | str, plan: Plan, began: dt.datetime, ended: dt.datetime, 
                     hours += [hour] if hour else []
         counts = {**current.counts, "planted": current.counts.get("planted", 0) + sum(one.rows for one in files)}
         current = replace(current, files=(*current.files, *files), rollups=(*current.rollups, *hours), counts=counts)
-        current = _with_latest(data, current, plan, ended, kinds)
+        current = _with_latest(data, _with_parameters(data, current, plan, began, ended), plan, ended, kinds)
         manifest.save(data, current)
     return current
 
@@ -100,6 +100,21 @@ def _with_latest(data: Path | str, current: Manifest, plan: Plan, ended: dt.date
     from .asof import newest
 
     return replace(current, latest=manifest.write(data, layout.latest(current.generation), newest(last), "latest", current.generation))
+
+
+def _with_parameters(data: Path | str, current: Manifest, plan: Plan, began: dt.datetime, ended: dt.datetime) -> Manifest:
+    """Write what instruments report of themselves, as packets of 3020 would leave it."""
+    told = [rows(plan, one, began, ended, ("parameter",)) for one in plan.facilities if any(p.mn in plan.filed_of for p in plan.points_of[one.code])]
+    table = pa.concat_tables([empty(), *told])
+    if not table.num_rows:
+        return current
+    halves = [word.partition("-") for word in table.column("factor").cast(pa.string()).to_pylist()]
+    columns = {name: table.column(name) for name in PARAMETERS.names if name in table.column_names}
+    columns |= {"factor": pa.array([half[0] for half in halves]).dictionary_encode(), "name": pa.array([half[2] for half in halves]).dictionary_encode(),
+                "text": pa.array([f"{value:.4f}" for value in table.column("value").to_pylist()])}  # fmt: skip
+    name = layout.parameters(current.generation)
+    manifest.write(data, name, pa.table([columns[one] for one in PARAMETERS.names], schema=PARAMETERS), "parameters", current.generation)
+    return replace(current, parameters=(*current.parameters, name))
 
 
 def _by_bucket(plan: Plan, current: Manifest) -> dict[int, list[Facility]]:
