@@ -57,11 +57,12 @@ def while_holds(
     describe: Describe | None = None,
     severity: str | None = None,
     tolerance: int | None = None,
+    words: dict[str, Any] | None = None,
 ) -> list[Finding]:
     """Return one finding per day for each time a condition on a series holds on for at least ``hours``.
 
     ``value`` is the duration in hours.  ``describe`` is given the rows of a piece and returns sums for the working and
-    words for the title.  One missing reading does not end a run (``tolerance``, ms).
+    words for the title; ``words`` are more words for it.  One missing reading does not end a run (``tolerance``, ms).
     """
     first, last = runs(holds, series.began, 2 * series.step if tolerance is None else tolerance)
     if not len(first):
@@ -69,12 +70,12 @@ def while_holds(
     found = []
     pieces = by_day(series.began[first], series.began[last - 1] + series.step, stretch, longer_than=round(hours * HOUR))
     for piece in pieces:
-        nodes, words = describe(series.between(piece.began, piece.ended)) if describe else ([], {})
+        nodes, told = describe(series.between(piece.began, piece.ended)) if describe else ([], {})
         length = duration(piece.began, piece.ended)
         found.append(
             law.finding(
                 stretch, series, piece.began, piece.ended, value=length["value"], unit="小时", limit_value=hours, also=also,
-                steps=[*nodes, length], severity=severity, anchor=piece.anchor, **{"hours": length["value"], **words},
+                steps=[*nodes, length], severity=severity, anchor=piece.anchor, **{"hours": length["value"], **told, **(words or {})},
             )  # fmt: skip
         )
     return found

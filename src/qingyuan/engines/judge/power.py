@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .series import Mask, Series, Times, Values, align
+from .series import HOUR, Mask, Series, Times, Values, align
 from .stretch import Equipment, Stretch
 
 OFF, RUNNING = 0.05, 0.20
@@ -71,3 +71,29 @@ def outlet_power(stretch: Stretch, outlet: str, times: Times) -> Values:
             here, there = align(times, series.began)
             share[here] = np.fmax(share[here], series.value[there] / unit.rated)
     return share
+
+
+def production_meters(stretch: Stretch, outlet: str) -> list[Series]:
+    """Return the meters of an outlet's production units."""
+    found = (meter(stretch, unit) for unit in stretch.equipment if unit.role == "production")
+    return [series for series in found if series is not None and series.outlet == outlet]
+
+
+def late_starts(pair: Pair) -> Iterator[tuple[int, int]]:
+    """Yield (production began, treatment began) where treatment followed within two hours, not before."""
+    rises = np.flatnonzero(pair.producing[1:] & ~pair.producing[:-1]) + 1
+    for row in rises:
+        start = int(pair.began[row])
+        later = np.flatnonzero(pair.treating[row:] & (pair.began[row:] < start + 2 * HOUR))
+        if not pair.treating[row] and len(later):
+            yield start, int(pair.began[row + later[0]])
+
+
+def early_stops(pair: Pair) -> Iterator[tuple[int, int]]:
+    """Yield (treatment stopped, production stopped) where treatment stopped first, within the two hours before."""
+    falls = np.flatnonzero(~pair.producing[1:] & pair.producing[:-1]) + 1
+    for row in falls:
+        end = int(pair.began[row])
+        before = np.flatnonzero(pair.treating[:row] & (pair.began[:row] >= end - 2 * HOUR))
+        if not pair.treating[row - 1] and len(before):
+            yield int(pair.began[before[-1]]) + pair.treatment.step, end

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qingyuan.engines.store import asof
+from qingyuan.engines.store import asof, manifest
+from qingyuan.engines.store.schema import empty
 
 from .finding import moment
 from .limits import FOREVER, LimitTable, from_row
@@ -128,6 +129,8 @@ class LakeSource:
     def rows(self, facility: str, kind: str, began: int, ended: int) -> pa.Table:
         """Return the readings of one kind that start in [began, ended), as known at ``as_of``."""
         if kind == "parameter":
+            if not manifest.load(self.data_dir).parameters:
+                return empty()
             return parameter_rows(asof.parameters(self.data_dir, mn=list(self.points(facility)), as_of=self.as_of), facility, began, ended)
         return asof.read(
             self.data_dir, facility=facility, kinds=[kind], began=moment(began), ended=moment(ended), as_of=self.as_of

@@ -33,7 +33,8 @@ def sum_of(label: str, formula: str, inputs: Mapping[str, float], unit: str = ""
 
 def fact(label: str, value: Any, unit: str = "", source: str = "") -> Node:
     """Return a node that states something read elsewhere (a limit, a parameter) and where it was read."""
-    return {"label": label, "value": value, "unit": unit, "source": source}
+    plain = value.item() if hasattr(value, "item") else value
+    return {"label": label, "value": plain, "unit": unit, "source": source}
 
 
 def tree(label: str, children: Sequence[Node], rows: Sequence[Node] = ()) -> Node:

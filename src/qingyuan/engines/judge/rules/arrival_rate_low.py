@@ -1,0 +1,49 @@
+"""A line that drops readings all day without ever falling silent.
+
+Law: 令19 arts. 8, 19; 大气污染防治法 arts. 25, 100; 水污染防治法 arts. 23, 82; from 2026-08-15 生态环境法典 arts. 184, 1086.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qingyuan.engines.judge import factors
+from qingyuan.engines.judge.finding import Finding
+from qingyuan.engines.judge.inforce import LawInForce
+from qingyuan.engines.judge.rule import Rule
+from qingyuan.engines.judge.series import (
+    DAY,
+    HOUR,
+)
+from qingyuan.engines.judge.stretch import Stretch
+from qingyuan.engines.judge.working import sum_of
+
+
+def arrival_rate_low(stretch: Stretch, law: LawInForce) -> list[Finding]:
+    """Return finished days on which too few of the due moments of a point arrived, gaps long enough to be offline left out."""
+    findings = []
+    for mn in sorted(stretch.points):
+        mine = [series for series in stretch.series(kind="minute", factors=factors.POLLUTANTS) if series.point == mn]
+        if not mine:
+            continue
+        series = max(mine, key=len)
+        for day in stretch.days():
+            moments = np.unique(np.concatenate([one.began[one.between(int(day), int(day) + DAY)] for one in mine]))
+            if day + DAY > stretch.known_until or len(moments) < 2:
+                continue
+            inside = np.concatenate(([day - series.step], moments, [day + DAY]))
+            silent = np.diff(inside) - series.step
+            lost = int(silent[(silent > 0) & (silent < law.p["offline"] * HOUR)].sum()) // series.step
+            due = len(moments) + lost
+            step = sum_of("到报率", "received / due", {"received": len(moments), "due": due})
+            if step["value"] < law.p["share"]:
+                findings.append(
+                    law.finding(
+                        stretch, series, int(day), int(day) + DAY, value=step["value"], limit_value=law.p["share"], steps=[step],
+                        also=[one for one in mine if one is not series], share=step["value"] * 100,
+                    )  # fmt: skip
+                )
+    return findings
+
+
+RULE = Rule.beside(__file__, arrival_rate_low)
