@@ -13,7 +13,7 @@ import click
 from qingyuan import clock as moment
 from qingyuan.errors import BadInput
 
-from . import citation, deadlines, impact, lint, pages
+from . import citation, deadlines, impact, lint, pages, rulebook
 from .deadlines import Due, Suspension
 
 
@@ -26,7 +26,7 @@ def law() -> None:
 @click.option("--json", "as_json", is_flag=True, help="每个问题一行 JSON")
 def lint_command(as_json: bool) -> int:
     """检查规则库：没有日期、没有依据、空档、重叠、悬空引用、已失效的条文、代码里的法律数字。"""
-    found = lint.problems()
+    found = lint.problems() + list(lint.dangling_elsewhere(rulebook.load(), lint.PACKAGE))
     for problem in found:
         click.echo(json.dumps(vars(problem), ensure_ascii=False) if as_json else f"{problem.where}  {problem.what}")
     if not as_json:
@@ -65,7 +65,7 @@ def impact_command(file: Path, as_json: bool) -> int:
     click.echo(f"改动：{'、'.join(ids) or '无'}" + (f"；删去：{'、'.join(lost)}" if lost else ""))
     for folder, keys in found.touched.items():
         click.echo(f"{impact.KINDS.get(folder, folder)}（{len(keys)}）：{'、'.join(keys)}")
-    for label, keys in (("判定规则", found.rules), ("执法事项", found.items)):
+    for label, keys in (("判定规则", found.rules), ("执法事项", found.items), ("其他数据", found.elsewhere)):
         if keys:
             click.echo(f"{label}（{len(keys)}）：{'、'.join(keys)}")
     return 0

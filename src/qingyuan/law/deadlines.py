@@ -20,6 +20,7 @@ from .rulebook import Entry
 from .workdays import ONE_DAY, day_off, is_provisional, is_workday
 
 NEVER = dt.date.max
+FARTHEST = dt.MAXYEAR // 4
 UNITS = {"day": "日", "workday": "个工作日", "month": "个月", "year": "年", "hour": "小时"}
 
 
@@ -76,7 +77,12 @@ def due(
 
     ``extension`` is in the clock's own unit.  Raises BadInput for an unknown clock, a clock counted in hours (use
     ``due_at``), an extension beyond what the article allows, or a suspension the article does not know."""
+    for day in (started, *(hole.ended or hole.began for hole in suspensions)):
+        if day.year > FARTHEST:
+            raise BadInput(f"日期 {day} 太远，不是一个案件的日子", field="started")
     entry = rulebook.load().get(f"procedure/{clock_id}", on=started)
+    if "budget" not in entry:
+        raise BadInput(f"“{entry['label']}”不是一段期限，时钟列在 law/book/procedure", field="clock")
     if entry["unit"] == "hour":
         raise BadInput(f"“{entry['label']}”按小时计，起点要带时刻", field="started")
     _check_extension(entry, extension)
@@ -100,9 +106,24 @@ def due_at(clock_id: str, started: dt.datetime) -> dt.datetime:
     return started + dt.timedelta(hours=entry["budget"])
 
 
+def yearly(clock_id: str, year: int) -> dt.date:
+    """The day of a duty that returns every year, e.g. ``disclosure_annual``: 15 March.  Raises BadInput for another clock."""
+    start = dt.date(year, 1, 1)
+    entry = rulebook.load().get(f"procedure/{clock_id}", on=start)
+    if "month_day" not in entry:
+        raise BadInput(f"“{entry['label']}”不是每年固定的日子", field="clock")
+    return dt.date.fromisoformat(f"{year:04d}-{entry['month_day']}")
+
+
 def clocks() -> list[str]:
     """Ids of every clock of the rule book."""
     return [key for key, entry in rulebook.load().folder("procedure").items() if "budget" in rulebook.versions(entry)[0]]
+
+
+def grounds(clock_id: str) -> dict[str, str]:
+    """Ids and labels of the grounds that stop a clock, for a form to choose from; empty when nothing stops it."""
+    known = rulebook.load().folder("procedure/rules")["suspensions"]["grounds"]
+    return {name: known[name]["label"] for name in rulebook.load().entry(f"procedure/{clock_id}").get("suspended_by", ())}
 
 
 def _check_extension(entry: Entry, extension: int) -> None:
@@ -125,11 +146,11 @@ def _holes(entry: Entry, started: dt.date, suspensions: Sequence[Suspension]) ->
 
 def _check_ground(entry: Entry, hole: Suspension) -> None:
     """A known ground must be one that stops this clock; an unknown one needs its own citation."""
-    grounds = rulebook.load().folder("procedure/rules")["suspensions"]["grounds"]
-    allowed = {name: grounds[name]["label"] for name in entry.get("suspended_by", ())}
+    every = rulebook.load().folder("procedure/rules")["suspensions"]["grounds"]
+    allowed = {name: every[name]["label"] for name in entry.get("suspended_by", ())}
     if hole.ground in allowed or hole.ground in allowed.values():
         return
-    is_known = hole.ground in grounds or hole.ground in [ground["label"] for ground in grounds.values()]
+    is_known = hole.ground in every or hole.ground in [ground["label"] for ground in every.values()]
     if is_known or not allowed or not (hole.ground.strip() and hole.citation.strip()):
         known = "、".join(f"{key}（{label}）" for key, label in allowed.items()) or "没有可以中止它的事由"
         raise BadInput(f"“{entry['label']}”不因“{hole.ground}”中止；可用的事由：{known}；其他事由要写明依据", field="suspensions")

@@ -14,7 +14,7 @@ from typing import Any
 from qingyuan.errors import BadInput
 
 from .citation import Citation
-from .lint import citations_of, placed
+from .lint import citations_of, elsewhere, placed
 from .rulebook import RuleBook, load, read_file
 
 KINDS = {
@@ -35,13 +35,15 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Impact:
-    """``changed`` ids; ``touched`` by folder of the book; ``rules`` and ``items`` reached through violations."""
+    """``changed`` ids; ``touched`` by folder of the book; ``rules`` and ``items`` reached through violations; ``elsewhere``
+    file and key of the other rooms' data (judging rules, document kinds) that cite a changed source."""
 
     changed: tuple[str, ...]
     touched: dict[str, tuple[str, ...]]
     rules: tuple[str, ...]
     items: tuple[str, ...]
     lost: tuple[str, ...] = field(default=())
+    elsewhere: tuple[str, ...] = field(default=())
 
 
 def changed_ids(file: Path, book: RuleBook | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -74,7 +76,8 @@ def impact(ids: tuple[str, ...], book: RuleBook | None = None, *, lost: tuple[st
         if one.folder == "violations":
             rules |= dict.fromkeys(one.entry.get("rules", ()))
             items |= dict.fromkeys(one.entry.get("items", ()))
-    return Impact(ids, {key: tuple(value) for key, value in touched.items()}, tuple(rules), tuple(items), lost)
+    others = dict.fromkeys(f"{file}:{key}" for file, key, text in elsewhere(book) if text.partition(":")[0] in wanted)
+    return Impact(ids, {key: tuple(value) for key, value in touched.items()}, tuple(rules), tuple(items), lost, tuple(others))
 
 
 def used_by(cited: Citation, book: RuleBook | None = None) -> dict[str, tuple[str, ...]]:

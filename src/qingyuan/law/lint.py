@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from qingyuan.errors import BadInput
 
 from . import citation
 from .citation import Citation
 from .deadlines import UNITS
-from .rulebook import GRADES, Entry, RuleBook, load, read_file, versions
+from .rulebook import GRADES, LOADER, Entry, RuleBook, load, versions
 
+PACKAGE = Path(__file__).parents[1]
 ONE_DAY = dt.timedelta(days=1)
 CITED = ("citation", "citations", "prohibition", "penalty", "replaced_by", "legacy", "code")
 UNDATED = ("sources/", "procedure/rules", "calendar", "conditions/facts", "items", "documents", "matrix", "exemptions", "review", "checks")
@@ -62,7 +65,7 @@ def placed(book: RuleBook) -> Iterator[Placed]:
     """Every entry of every file."""
     for file in book.files():
         name = file.relative_to(book.root).as_posix()
-        for key, entry in read_file(file):
+        for key, entry in book.entries_of(file):
             if isinstance(entry, dict):
                 yield Placed(name.rpartition("/")[0], name, key, entry)
 
@@ -226,6 +229,41 @@ def _facts(when: Any) -> Iterator[str]:
         yield when["fact"]
     for one in when.get("any", []) + when.get("all", []):
         yield from _facts(one)
+
+
+def elsewhere(book: RuleBook, package: Path = PACKAGE) -> Iterator[tuple[str, str, str]]:
+    """(file, key, citation as written) for every citation in the YAML of the other rooms: judging rules, document kinds."""
+    known = book.folder("sources")
+    for file in sorted(package.rglob("*.yaml")):
+        if file.is_relative_to(book.root) or "tests" in file.parts:
+            continue
+        for key, node in _content(file).items():
+            for text in _every_string(node):
+                if WRITTEN.match(text) and text.partition(":")[0] in known:
+                    yield file.relative_to(package).as_posix(), str(key), text
+
+
+def dangling_elsewhere(book: RuleBook, package: Path) -> Iterator[Problem]:
+    """A citation in another room's data that the instrument does not have."""
+    for file, key, text in elsewhere(book, package):
+        if fault := citation.dangling(citation.parse(text, book=book), book):
+            yield Problem("dangling", f"{file}:{key}", f"引用“{text}”有误：{fault}")
+
+
+def _content(file: Path) -> dict[str, Any]:
+    """What a file of another room holds; empty when it is not a mapping or not YAML, which its own room has to mend."""
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)
+    except yaml.YAMLError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _every_string(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _every_string(child)
 
 
 # A number this large in code that has to do with law is a fine, a year or an article: it belongs in the book.

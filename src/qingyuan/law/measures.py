@@ -36,7 +36,10 @@ class Measure:
 
 
 def measures(facts: Facts, *, on: dt.date) -> tuple[Measure, ...]:
-    """Every measure with its force on that day.  An exception that waives turns must into may; one that forbids, forbids."""
+    """Every measure with its force on that day.
+
+    An exception that waives turns must into may, for the grounds it covers (a ministry's rule cannot soften the Code); one
+    that forbids, forbids."""
     entries = {key: entry for key, entry in rulebook.load().folder("conditions").items() if "measure" in entry}
     told = weigh(entries, facts, on)
     return tuple(_measure(name, [met for met in told if met.extra["measure"] == name]) for name in MEASURES)
@@ -52,7 +55,11 @@ def _measure(name: str, told: list[Met]) -> Measure:
 def _force(grounds: tuple[Met, ...], exceptions: tuple[Met, ...]) -> str:
     if not grounds:
         return "none"
-    kinds = {met.extra["force"] for met in exceptions}
-    if "forbid" in kinds:
+    if any(met.extra["force"] == "forbid" for met in exceptions):
         return "forbidden"
-    return "must" if "waive" not in kinds and any(met.extra["force"] == "must" for met in grounds) else "may"
+    binding = [met for met in grounds if met.extra["force"] == "must" and not any(_waives(one, met) for one in exceptions)]
+    return "must" if binding else "may"
+
+
+def _waives(exception: Met, ground: Met) -> bool:
+    return ground.id in exception.extra.get("covers", (ground.id,))

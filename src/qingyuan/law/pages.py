@@ -61,6 +61,8 @@ def _budget(entry: Entry, version: Entry) -> str:
     if "budget" in version:
         before = "之前" if entry.get("direction") == "before" else ""
         return f"{version['budget']}{UNITS[version['unit']]}{before}"
+    if "month_day" in version:
+        return f"每年{version['month_day']}"
     if "percent_a_day" in version:
         return f"每日{version['percent_a_day']}%，上限{version['cap_percent']}%"
     return f"{version['value']}元"
@@ -157,6 +159,9 @@ def _calendar(book: RuleBook) -> Iterator[str]:
     yield "| 年 | 放假 | 上班的周末 | 通知 | 暂定 |"
     yield "|---|---|---|---|---|"
     for key, one in sorted(book.folder("calendar").items()):
+        if "holidays" not in one:
+            yield f"| 以后 | {'、'.join(one['fixed'])} | | {_cited(one, book)} | 是 |"
+            continue
         off = "；".join(f"{span['name']} {span['began']:%m-%d}至{span['ended']:%m-%d}" for span in one["holidays"])
         worked = "、".join(f"{day:%m-%d}" for day in one["makeup_workdays"])
         yield f"| {key} | {off} | {worked} | {_cited(one, book)} | {'是' if one['provisional'] else ''} |"

@@ -29,7 +29,7 @@ BOOK = Path(__file__).parent / "book"
 GRADES = ("A", "B", "C", "U")
 Entry = Mapping[str, Any]
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class RuleBook:
@@ -38,10 +38,17 @@ class RuleBook:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._folders: dict[str, dict[str, Entry]] = {}
+        self._read: dict[Path, list[tuple[str, Entry]]] = {}
 
     def files(self, folder: str = "") -> list[Path]:
         """Every YAML file below ``folder``, in a fixed order."""
         return sorted((self.root / folder).rglob("*.yaml"))
+
+    def entries_of(self, file: Path) -> list[tuple[str, Entry]]:
+        """The entries of one file of the book as (id, entry), read once."""
+        if file not in self._read:
+            self._read[file] = list(read_file(file))
+        return self._read[file]
 
     def folder(self, path: str) -> Mapping[str, Entry]:
         """The entries of one folder by id; files of sub-folders are not included.  An absent folder is empty."""
@@ -94,7 +101,7 @@ class RuleBook:
         entries: dict[str, Entry] = {}
         where = self.root / path
         for file in sorted(where.glob("*.yaml")) if where.is_dir() else []:
-            for key, entry in read_file(file):
+            for key, entry in self.entries_of(file):
                 if key in entries:
                     raise Corrupt(f"规则库“{path}”里“{key}”出现两次，第二次在 {file.name}")
                 entries[key] = entry
@@ -129,7 +136,7 @@ class DayBook:
 def read_file(file: Path) -> Iterator[tuple[str, Entry]]:
     """Entries of one file as (id, entry).  Raises Corrupt when it is not YAML of the expected shape."""
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)
     except yaml.YAMLError as error:
         raise Corrupt(f"规则库文件 {file.name} 不是合格的 YAML：{error}") from error
     if not isinstance(content, dict):

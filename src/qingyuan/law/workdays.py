@@ -7,6 +7,7 @@ yet is marked provisional and holds the statutory days only.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from qingyuan.errors import BadInput
 
 from . import rulebook
 from .citation import Citation, parse
+from .rulebook import Entry
 
 SATURDAY = 5
 ONE_DAY = dt.timedelta(days=1)
@@ -31,11 +33,13 @@ class Year:
 
 @lru_cache(maxsize=32)
 def year(number: int) -> Year:
-    """The calendar of a year.  Raises BadInput for a year the book does not hold."""
+    """The calendar of a year; one later than all of the book has the fixed statutory days only and is provisional.
+
+    Raises BadInput for a year before the first."""
     entries = rulebook.load().folder("calendar")
     entry = entries.get(str(number))
     if entry is None:
-        raise BadInput(f"日历只收录{min(entries)}至{max(entries)}年，没有{number}年的放假安排", field="day")
+        return _future(entries, number)
     days: dict[dt.date, str] = {}
     for span in entry["holidays"]:
         day = span["began"]
@@ -43,6 +47,15 @@ def year(number: int) -> Year:
             days[day] = span["name"]
             day += ONE_DAY
     return Year(days, frozenset(entry["makeup_workdays"]), parse(entry["citation"]), bool(entry["provisional"]))
+
+
+def _future(entries: Mapping[str, Entry], number: int) -> Year:
+    years = sorted(int(key) for key in entries if key.isdecimal())
+    if number < years[-1]:
+        raise BadInput(f"日历从{years[0]}年开始收录，没有{number}年的放假安排", field="day")
+    entry = entries["future"]
+    days = {dt.date.fromisoformat(f"{number}-{month_day}"): "法定节日" for month_day in entry["fixed"]}
+    return Year(days, frozenset(), parse(entry["citation"]), bool(entry["provisional"]))
 
 
 def is_workday(day: dt.date) -> bool:

@@ -81,6 +81,8 @@ def test_a_clock_in_an_open_suspension_has_no_day(tmp_path: Path, capsys: pytest
         ("{", "JSON"),
         ({"started": "2026-03-02"}, "clock"),
         ({"clock": "decision_90", "started": "2026-3-2"}, "日期"),
+        ({"clock": "decision_90", "started": "9999-12-31"}, "太远"),
+        ([1], "对象"),
         ({"clock": "nothing", "started": "2026-03-02"}, "没有"),
         ({"clock": "decision_90", "started": "2026-03-02", "extension": "more"}, "整数"),
         ({"clock": "decision_90", "started": "2026-03-02", "colour": 1}, "colour"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qingyuan.errors import BadInput
 from qingyuan.law import rulebook
-from qingyuan.law.deadlines import NEVER, Suspension, add_months, clocks, due, due_at
+from qingyuan.law.deadlines import NEVER, Suspension, add_months, clocks, due, due_at, grounds, yearly
 
 ONE_DAY = dt.timedelta(days=1)
 FIRST, LAST = dt.date(2020, 1, 1), dt.date(2027, 12, 31)
@@ -26,6 +26,8 @@ def worked_days() -> set[dt.date]:
     off: set[dt.date] = set()
     makeup: set[dt.date] = set()
     for entry in rulebook.load().folder("calendar").values():
+        if "holidays" not in entry:
+            continue
         makeup.update(entry["makeup_workdays"])
         for span in entry["holidays"]:
             off.update(day for day in all_days() if span["began"] <= day <= span["ended"])
@@ -182,6 +184,22 @@ def test_an_unknown_clock_and_a_day_before_the_rule_are_refused_in_words() -> No
         due("decison_90", dt.date(2026, 3, 2))
     with pytest.raises(BadInput, match="没有有效的规定"):
         due("decision_90", dt.date(2021, 3, 2))
+
+
+def test_a_yearly_duty_has_its_day() -> None:
+    """Disclosure Measures art. 19: 15 March."""
+    assert yearly("disclosure_annual", 2027) == dt.date(2027, 3, 15)
+    with pytest.raises(BadInput, match="不是每年固定"):
+        yearly("filing", 2027)
+    with pytest.raises(BadInput, match="不是一段期限"):
+        due("disclosure_annual", dt.date(2026, 3, 2))
+
+
+def test_a_form_can_list_the_grounds_of_a_clock() -> None:
+    """Measures 30 art. 35; Compulsion Law art. 25."""
+    assert grounds("seizure") == {"testing": "检测、检验、检疫或者技术鉴定"}
+    assert "police" in grounds("decision_90")
+    assert grounds("statement") == {}
 
 
 def test_a_suspension_that_ends_before_it_begins_is_refused() -> None:

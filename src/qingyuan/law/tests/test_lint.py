@@ -9,7 +9,7 @@ import pytest
 
 from qingyuan.law import rulebook
 from qingyuan.law.impact import changed_ids, impact
-from qingyuan.law.lint import problems, python_numbers
+from qingyuan.law.lint import dangling_elsewhere, problems, python_numbers
 
 GOOD = "a: {label: 甲, from: 起, meaning: latest, values: [{valid_from: 2024-01-01, budget: 3, unit: day, citation: penalty_law:44, grade: A}]}"
 
@@ -81,6 +81,20 @@ def test_the_impact_of_a_source_reaches_clocks_violations_rules_and_items() -> N
     assert "hourly_mean_exceedance" in touched.rules
     assert "EE-A01" in touched.items
     assert "filing" in impact(("measures_30",)).touched["procedure"]
+
+
+def test_the_impact_reaches_the_data_of_other_rooms() -> None:
+    """Judging rules and document kinds cite the book by the same ids."""
+    assert any(place.startswith("engines/judge/") for place in impact(("air_law",)).elsewhere)
+    assert any(place.startswith("records/docket/") for place in impact(("measures_30",)).elsewhere)
+
+
+def test_a_dangling_citation_in_another_room_is_found(tmp_path: Path) -> None:
+    """The whole package is read, not only the book."""
+    (tmp_path / "rule.yaml").write_text("basis: [{citation: penalty_law:44}, {citation: penalty_law:144}]\n", encoding="utf-8")
+    told = list(dangling_elsewhere(rulebook.load(), tmp_path))
+    assert [one.where for one in told] == ["rule.yaml:basis"]
+    assert "没有第144条" in told[0].what
 
 
 def test_only_entries_that_differ_count_as_changed(tmp_path: Path) -> None:

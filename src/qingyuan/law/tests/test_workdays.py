@@ -82,3 +82,10 @@ def test_a_year_without_a_calendar_is_refused_in_words() -> None:
     """No guess about a year nobody has announced."""
     with pytest.raises(BadInput, match="没有2019年"):
         is_workday(dt.date(2019, 5, 6))
+
+
+def test_a_later_year_has_weekends_and_fixed_days_and_is_provisional() -> None:
+    """A long clock started in 2027 must still answer, marked as not final."""
+    assert not is_workday(dt.date(2029, 10, 1))
+    assert is_workday(dt.date(2029, 10, 8))
+    assert is_provisional(dt.date(2029, 10, 8))
