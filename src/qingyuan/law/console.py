@@ -111,7 +111,10 @@ def _due(given: Any) -> Due:
     extension = given.get("extension", 0)
     if not isinstance(extension, int) or isinstance(extension, bool):
         raise BadInput("extension 应当是整数", field="extension")
-    holes = [_suspension(hole) for hole in given.get("suspensions", [])]
+    listed = given.get("suspensions", [])
+    if not isinstance(listed, list):
+        raise BadInput("suspensions 应当是列表，每段中止一个对象", field="suspensions")
+    holes = [_suspension(hole) for hole in listed]
     return deadlines.due(str(given["clock"]), _date(given["started"], "started"), suspensions=holes, extension=extension)
 
 

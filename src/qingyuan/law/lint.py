@@ -26,7 +26,7 @@ from .rulebook import GRADES, LOADER, Entry, RuleBook, load, versions
 PACKAGE = Path(__file__).parents[1]
 ONE_DAY = dt.timedelta(days=1)
 CITED = ("citation", "citations", "prohibition", "penalty", "replaced_by", "legacy", "code")
-UNDATED = ("sources/", "procedure/rules", "calendar", "conditions/facts", "items", "documents", "matrix", "exemptions", "review", "checks")
+UNDATED = ("sources/", "procedure/rules", "procedure/steps", "calendar", "conditions/facts", "items", "documents", "matrix", "exemptions", "review", "checks")
 WRITTEN = re.compile(r"^[a-z][a-z0-9_]*:\d+(-\d+)?(\.\d+){0,2}$")
 
 

@@ -22,7 +22,7 @@ AREAS = {"general": "一般", "special": "特别排放限值", "ultra_low": "超
 def page(book: RuleBook | None = None) -> str:
     """The whole page as Markdown."""
     book = book or rulebook.load()
-    parts = (_head, _sources, _map, _calendar, _clocks, _grounds, _violations, _limits, _conditions, _items, _review, _checks, _documents)
+    parts = (_head, _sources, _map, _calendar, _steps, _clocks, _grounds, _violations, _limits, _conditions, _items, _review, _checks, _documents)
     return "\n".join(line for part in parts for line in part(book)) + "\n"
 
 
@@ -43,6 +43,19 @@ def _sources(book: RuleBook) -> Iterator[str]:
         ends, later = one.get("valid_to") or "", one.get("replaced_by") or ""
         kind = KINDS.get(one["kind"], one["kind"])
         yield f"| `{key}` | {one['name']} | {kind} | {one.get('number', '')} | {one['valid_from']} | {ends} | {later} | {one['grade']} |"
+    yield ""
+
+
+def _steps(book: RuleBook) -> Iterator[str]:
+    yield "## 普通程序的各步"
+    yield ""
+    yield "| 步 | 名称 | 时钟 | 文书 | 条件 | 依据 | 可信度 |"
+    yield "|---|---|---|---|---|---|---|"
+    documents = book.folder("documents")
+    for one in book.folder("procedure/steps").values():
+        clocks = "、".join(f"`{key}`" for key in one.get("clocks", ()))
+        papers = "、".join(documents[key]["name"] for key in one["documents"])
+        yield f"| {one['step']} | {one['label']} | {clocks} | {papers} | {'；'.join(one['guards'])} | {_cited(one, book)} | {one['grade']} |"
     yield ""
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from qingyuan.errors import BadInput
 from qingyuan.law import citation, rulebook
+from qingyuan.law.crime import damage_screening, penalties_within_two_years
 from qingyuan.law.file_review import score, vetoes
 from qingyuan.law.impact import used_by
 from qingyuan.law.items import item, items
@@ -127,6 +128,29 @@ def test_there_are_fifty_eight_documents_with_their_elements() -> None:
     documents = rulebook.load().folder("documents")
     assert sorted(one["number"] for one in documents.values()) == [f"W{number:02d}" for number in range(1, 59)]
     assert all(one["elements"] and one["name"] for one in documents.values())
+
+
+def test_every_step_names_clocks_and_documents_that_exist() -> None:
+    """The ordinary procedure, S0 to S16."""
+    book = rulebook.load()
+    steps = book.folder("procedure/steps")
+    assert [key for one in steps.values() for key in one.get("clocks", ()) if key not in book.folder("procedure")] == []
+    assert [key for one in steps.values() for key in one["documents"] if key not in book.folder("documents")] == []
+    assert {f"S{number}" for number in range(17)} <= {one["step"] for one in steps.values()}
+
+
+@pytest.mark.parametrize(("effective", "act", "count"), [("2024-09-01", "2026-09-01", 1), ("2024-08-31", "2026-09-01", 0), ("2026-09-01", "2026-09-01", 0)])
+def test_two_years_run_from_the_day_a_penalty_took_effect(effective: str, act: str, count: int) -> None:
+    """Interpretation of 2023, art. 19."""
+    assert penalties_within_two_years([dt.date.fromisoformat(effective)], act_on=dt.date.fromisoformat(act)) == count
+
+
+def test_a_damage_screening_is_asked_for_where_harm_is_likely() -> None:
+    """Damage rules of 2022; a practice of this platform, grade U."""
+    told = damage_screening({"toxic": True, "protected_water": True, "exceedance": True}, on=AFTER)
+    assert [one.id for one in told] == ["damage_toxic", "damage_water_source"]
+    assert {one.grade for one in told} == {"U"}
+    assert damage_screening({"exceedance": True}, on=AFTER) == ()
 
 
 def test_every_article_that_a_clock_or_a_condition_rests_on_has_a_paraphrase() -> None:
