@@ -18,12 +18,15 @@ SHARE = {"percent": Fraction(1, 100), "multiple": Fraction(1)}
 
 @dataclass(frozen=True)
 class Bounds:
-    """``low`` and ``high`` in exact yuan; ``summary`` is the ceiling of the summary procedure for this party (yuan)."""
+    """``low`` and ``high`` in exact yuan; ``summary`` is the ceiling of the summary procedure for this party (yuan).
+
+    ``unit`` is the yuan that one unit of the tier stands for: 1, the number of times, or the base (or a hundredth of it)."""
 
     tier: Tier
     low: Fraction
     high: Fraction
     summary: Fraction = Fraction(0)
+    unit: Fraction = Fraction(1)
 
     @property
     def low_yuan(self) -> int:
@@ -54,11 +57,12 @@ def bounds(given: PenaltyInput, regime: Regime, summary_yuan: int = 0) -> Bounds
     """The range for this case; BadInput when the tier or the base the article needs is not given."""
     tier = _tier(given, regime)
     if tier.unit == "yuan":
-        return Bounds(tier, tier.low, tier.high, Fraction(summary_yuan))
+        unit = Fraction(given.count or 1) if tier.each else Fraction(1)
+        return Bounds(tier, tier.low * unit, tier.high * unit, Fraction(summary_yuan), unit)
     if given.base_yuan is None:
         raise BadInput(f"缺少 base_yuan（{tier.base}，整数元）；{printed_all(tier.citation)}的罚款按它的{plain(tier.low)}至{plain(tier.high)}{'％' if tier.unit == 'percent' else '倍'}计算", field="base_yuan")
     unit = max(given.base_yuan, tier.base_floor_yuan) * SHARE[tier.unit]
-    return Bounds(tier, tier.low * unit, tier.high * unit, Fraction(summary_yuan))
+    return Bounds(tier, tier.low * unit, tier.high * unit, Fraction(summary_yuan), unit)
 
 
 def _tier(given: PenaltyInput, regime: Regime) -> Tier:
@@ -76,7 +80,8 @@ def _tier(given: PenaltyInput, regime: Regime) -> Tier:
 def shown(tier: Tier) -> str:
     """The range of a tier for a reader: 10万元至100万元; 总投资额的1至5％."""
     if tier.unit == "yuan":
-        return f"{yuan(tier.high)}以下" if tier.low == 0 else f"{yuan(tier.low)}至{yuan(tier.high)}"
+        told = f"{yuan(tier.high)}以下" if tier.low == 0 else yuan(tier.low) if tier.low == tier.high else f"{yuan(tier.low)}至{yuan(tier.high)}"
+        return f"每{tier.each}{told}" if tier.each else told
     return f"{tier.base}的{plain(tier.low)}至{plain(tier.high)}{'％' if tier.unit == 'percent' else '倍'}"
 
 
@@ -84,6 +89,8 @@ def step(given: PenaltyInput, found: Bounds) -> Step:
     """The line of the working for the statutory range."""
     tier = found.tier
     formula = f"{tier.name}：{shown(tier)}"
+    if tier.each:
+        formula += f"，共 {given.count} {tier.each}" if given.count else f"；没有填 count（{tier.each}数），按 1 {tier.each}计"
     if tier.unit != "yuan":
         formula += f"；{tier.base} {yuan(given.base_yuan or 0)}"
         if tier.base_floor_yuan and (given.base_yuan or 0) < tier.base_floor_yuan:

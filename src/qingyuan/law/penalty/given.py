@@ -28,7 +28,8 @@ class PenaltyInput:
     (the heaviest counts) or "unknown" (the lightest counts); where two laws are compared and their tables differ, a key may be
     written for one of them: "code.eia_class".  circumstances: ids, with the percent where the ground
     leaves room: "refuses_cooperation:10".  tier: which range of the article, where it has several.
-    base_yuan: total investment or disposal cost, where the fine is a share of it, whole yuan.
+    base_yuan: total investment or disposal cost, where the fine is a share of it, whole yuan.  count: how many times or
+    vehicles, where the law fines each of them; not given counts as one, and the working says so.
     benchmark: "" the province's own; "national" to set it aside openly; or the id of a reference table.  other_kinds: other penalties proposed.
     decided_yuan: what the panel decided where it departs from the table, with its reasons in ``decided_reason``.
     evidence: factor or circumstance id → evidence numbers.  case: case number, only carried along.
@@ -48,6 +49,7 @@ class PenaltyInput:
     other_kinds: tuple[str, ...] | list[str] = ()
     decided_yuan: int | None = None
     decided_reason: str = ""
+    count: int | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     case: str = ""
 
@@ -86,6 +88,7 @@ class PenaltyInput:
             "circumstances": list(self.circumstances),
             "tier": self.tier,
             "base_yuan": self.base_yuan,
+            "count": self.count,
             "benchmark": self.benchmark,
             "other_kinds": list(self.other_kinds),
             "decided_yuan": self.decided_yuan,
@@ -136,6 +139,7 @@ def read_input(data: Any) -> PenaltyInput:
             circumstances=tuple(str(entry) for entry in data.get("circumstances", [])),
             tier=str(data.get("tier") or ""),
             base_yuan=data.get("base_yuan"),
+            count=data.get("count"),
             benchmark=str(data.get("benchmark") or ""),
             other_kinds=tuple(str(kind) for kind in data.get("other_kinds", [])),
             decided_yuan=data.get("decided_yuan"),
@@ -160,6 +164,8 @@ def checked(given: PenaltyInput) -> PenaltyInput:
         raise BadInput(f"decided_on（决定日 {given.decided_on}）早于违法行为（{given.ended or given.began}）；决定日应不早于该日（行政处罚法第三十七条）", field="decided_on")
     if given.base_yuan is not None and (isinstance(given.base_yuan, bool) or not isinstance(given.base_yuan, int) or not 0 < given.base_yuan < 10**15):
         raise BadInput(f"base_yuan（计罚基数）是“{given.base_yuan}”；应是大于 0、小于一千万亿的整数元，例如总投资额 20000000", field="base_yuan")
+    if given.count is not None and (isinstance(given.count, bool) or not isinstance(given.count, int) or not 0 < given.count < 10**6):
+        raise BadInput(f"count（次数、辆数）是“{given.count}”；应是大于 0 的整数", field="count")
     if given.decided_yuan is not None and (isinstance(given.decided_yuan, bool) or not isinstance(given.decided_yuan, int)):
         raise BadInput(f"decided_yuan（集体讨论决定的罚款）是“{given.decided_yuan}”；应是整数元", field="decided_yuan")
     if given.decided_yuan is not None and not given.decided_reason.strip():

@@ -18,7 +18,7 @@ from .violation import Regime
 class Question:
     """One field.  ``choices`` are (value, label); ``measures`` (id, label) where a number may be given instead.
 
-    kind: "tier", "base_yuan", "factor" or "circumstance"; for a circumstance ``least``, ``most`` bound the percent to be
+    kind: "tier", "base_yuan", "count", "factor" or "circumstance"; for a circumstance ``least``, ``most`` bound the percent to be
     added after a colon, both 0 when it takes none."""
 
     kind: str
@@ -78,6 +78,8 @@ def _bases(given: PenaltyInput, regimes: tuple[Regime, ...]) -> list[Question]:
         for tier in bounds.tiers_for(regime, given.party_kind):
             if tier.id == held and tier.unit != "yuan":
                 return [Question("base_yuan", "base_yuan", f"{tier.base}（元）", regimes=(regime.regime,), citations=tier.citation)]
+            if tier.id == held and tier.each:
+                return [Question("count", "count", f"{tier.each}数", regimes=(regime.regime,), citations=tier.citation)]
     return []
 
 

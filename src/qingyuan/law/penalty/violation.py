@@ -16,7 +16,8 @@ class Tier:
     """One range of fine inside an article: general, severe, not corrected in time, responsible person.
 
     ``low`` and ``high`` are whole yuan when ``unit`` is "yuan"; percent of the base when "percent";
-    times the base when "multiple".  ``base`` names what the law takes the share of.
+    times the base when "multiple".  ``base`` names what the law takes the share of; ``each`` what the law fines one by one
+    (次、辆), so that the range is multiplied by their number.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Tier:
     unit: str = "yuan"
     base: str = ""
     base_floor_yuan: int = 0
+    each: str = ""
     party: str = "any"
     citation: tuple[str, ...] = ()
 
@@ -39,6 +41,7 @@ class Tier:
             unit=data.get("unit", "yuan"),
             base=data.get("base", ""),
             base_floor_yuan=data.get("base_floor_yuan", 0),
+            each=data.get("each", ""),
             party=data.get("party", "any"),
             citation=tuple(data.get("citation", citation)),
         )

@@ -6,8 +6,6 @@ a band with only a ceiling: 50 % of it ordinarily.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from qingyuan.errors import BadInput
 from qingyuan.law.penalty.bounds import Bounds
 from qingyuan.law.penalty.matrix import Band, Table
@@ -30,11 +28,10 @@ def find(table: Table, chosen: tuple[Chosen, ...]) -> Band:
 def amount(table: Table, chosen: tuple[Chosen, ...], bounds: Bounds) -> Priced:
     """Exact yuan: the mean of the band; the band is kept inside the statutory range."""
     band = find(table, chosen)
-    unit = bounds.high / table.high if table.unit != "yuan" else Fraction(1)
-    low = min(max(band.low * unit, bounds.low), bounds.high)
-    high = min(max(band.high * unit, low), bounds.high)
+    low = min(max(band.low * bounds.unit, bounds.low), bounds.high)
+    high = min(max(band.high * bounds.unit, low), bounds.high)
     result = (low + high) / 2
-    told = f"{yuan(low)}至{yuan(high)}" if band.low else f"{yuan(high)}以下"
+    told = f"{yuan(low)}至{yuan(high)}" if low else f"{yuan(high)}以下"
     formula = f"（{yuan(low)} + {yuan(high)}）÷ 2" if low != high else "定额"
     lines = tuple(line(entry, "") for entry in chosen) + (Step("本档幅度", "一般情形取中间值；从重取中间值以上，从轻取中间值以下", told),)
     return Priced(result, Step("裁量计算", formula, yuan(result), table.citation, lines), (low, high))

@@ -65,7 +65,7 @@ def draw(chance: random.Random) -> tuple[PenaltyInput, tuple[tuple[str, Table], 
     ended, decided_on = SPANS[span]
     base = int(10 ** chance.uniform(2, 9))
     given = PenaltyInput(violation, province, party, dt.date(2026, 3, 1), ended, decided_on, factors, grounds, tier, base, benchmark)
-    return given, tables
+    return replace(given, count=chance.randint(1, 40)), tables
 
 
 def written(item: Any, chance: random.Random) -> str:

@@ -31,7 +31,7 @@ def price(table: Table, levels: dict[str, str]) -> Fraction:
     """What the table alone makes of these levels, on its own range (or 100,000–1,000,000 where it serves any)."""
     low, high = (table.low, table.high) if table.high else (Fraction(100_000), Fraction(1_000_000))
     unit = Fraction(1_000_000) if table.unit != "yuan" else Fraction(1)
-    bounds = Bounds(Tier("general", "", low, high), low * unit, high * unit)
+    bounds = Bounds(Tier("general", "", low, high), low * unit, high * unit, unit=unit)
     chosen = tuple(Chosen(factor, next(level for level in factor.levels if level.id == levels[factor.id]), "") for factor in table.factors)
     return MODELS[table.model](table, chosen, bounds).amount
 

@@ -25,7 +25,8 @@ def answer(violation: str, province: str, party: str, days: dict[str, Any]) -> i
         asked = questions(violation, province, party, tier=tier, **days)
     factors = {question.field.removeprefix("factors."): question.choices[0][0] for question in asked if question.kind == "factor"}
     base = 1_000_000 if any(question.kind == "base_yuan" for question in asked) else None
-    given = PenaltyInput(violation, province, party, days["began"], days["ended"], days["decided_on"], factors, tier=tier, base_yuan=base)
+    count = 3 if any(question.kind == "count" for question in asked) else None
+    given = PenaltyInput(violation, province, party, days["began"], days["ended"], days["decided_on"], factors, tier=tier, base_yuan=base, count=count)
     return calculate(given).amount_yuan
 
 
