@@ -49,23 +49,53 @@ class Choice:
     to_compare: bool = False
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What the caller knows of the fine: which tier, of what base, how many."""
+
+    tier: str
+    base_yuan: int | None
+    count: int | None
+
+    def tier_of(self, regime: Entry) -> Mapping[str, Any]:
+        tiers = regime.get("tiers") or [regime.get("fine") or {}]
+        return next((one for one in tiers if one.get("id") == self.tier), tiers[0])
+
+    def range_of(self, regime: Entry) -> tuple[int, int] | None:
+        """Whole yuan, low and high; None where a share of an unknown base is meant."""
+        found = self.tier_of(regime)
+        unit = found.get("unit", "yuan")
+        if "high" not in found or (unit != "yuan" and self.base_yuan is None):
+            return None
+        times = Fraction(self.count or 1) if found.get("each") else Fraction(1)
+        if unit != "yuan":
+            base = max(self.base_yuan or 0, found.get("base_floor_yuan", 0))
+            times *= Fraction(base, 100) if unit == "percent" else base
+        return math.ceil(Fraction(str(found["low"])) * times), math.floor(Fraction(str(found["high"])) * times)
+
+    def comparable(self, regime: Entry) -> tuple[int, int] | None:
+        """The range, unless it still depends on a number that was not given."""
+        return None if self.tier_of(regime).get("each") and self.count is None else self.range_of(regime)
+
+
 def choose(
     violation_id: str, *, began: dt.date, ended: dt.date | None, decided_on: dt.date,
-    tier: str = "", base_yuan: int | None = None, weigh: Weigh | None = None,
+    tier: str = "", base_yuan: int | None = None, count: int | None = None, weigh: Weigh | None = None,
 ) -> Choice:  # fmt: skip
     """The law for one violation.
 
-    ``ended`` None means that it still goes on when decided.  ``weigh(regime)`` gives anything comparable, larger =
+    ``base_yuan`` what the law takes a share of; ``count`` how many, where it fines one by one.  ``ended`` None means that it still goes on when decided.  ``weigh(regime)`` gives anything comparable, larger =
     heavier for the party.  Raises BadInput for dates out of order, an unknown violation, or an act no law punished."""
     _check_dates(began, ended, decided_on)
     entry = rulebook.load().entry(f"violations/{violation_id}")
+    asked = _Asked(tier, base_yuan, count)
     last = ended or decided_on
     old, new = _on(entry, last), _on(entry, decided_on)
     if old is None:
         raise BadInput(f"“{entry['name']}”在 {last} 没有可以适用的处罚规定（行政处罚法第四条、第三十七条）", field="ended")
     if old is new or new is None or old.get("penalty") == new.get("penalty"):
-        return _chosen(entry, old, tier, base_yuan, _plain_reason(old, began, ended, decided_on, new))
-    return _lighter(entry, old, new, last, decided_on, tier, base_yuan, weigh)
+        return _chosen(entry, old, asked, _plain_reason(old, began, ended, decided_on, new))
+    return _lighter(entry, old, new, last, decided_on, asked, weigh)
 
 
 def regimes(violation_id: str) -> list[Entry]:
@@ -99,15 +129,15 @@ def _plain_reason(regime: Entry, began: dt.date, ended: dt.date | None, decided_
 
 
 def _lighter(
-    entry: Entry, old: Entry, new: Entry, last: dt.date, decided_on: dt.date, tier: str, base_yuan: int | None, weigh: Weigh | None
+    entry: Entry, old: Entry, new: Entry, last: dt.date, decided_on: dt.date, asked: _Asked, weigh: Weigh | None
 ) -> Choice:
     start = f"行为于 {last} 终了、{decided_on} 决定，其间法律已变更（行政处罚法第三十七条、生态环境法典第一千零五十七条）："
     if weigh is not None:
         first, second = weigh(old["regime"]), weigh(new["regime"])
         regime = new if second < first else old
         told = "新法处罚较轻，适用新法" if regime is new else "新法处罚不轻于旧法，适用旧法"
-        return _chosen(entry, regime, tier, base_yuan, f"{start}比较本案实际结果，{told}")
-    before, after = _range(old, tier, base_yuan), _range(new, tier, base_yuan)
+        return _chosen(entry, regime, asked, f"{start}比较本案实际结果，{told}")
+    before, after = asked.comparable(old), asked.comparable(new)
     if before and after and after != before and after[0] <= before[0] and after[1] <= before[1]:
         reason, regime = f"{start}新法的下限和上限都不高于旧法，适用新法", new
     elif before and after and before[0] <= after[0] and before[1] <= after[1]:
@@ -115,32 +145,13 @@ def _lighter(
     else:
         reason, regime = f"{start}两法幅度互有轻重，先列旧法，须按本案裁量结果比较后取轻", old
     undecided = regime is old and not (before and after and before[0] <= after[0] and before[1] <= after[1])
-    return _chosen(entry, regime, tier, base_yuan, reason, to_compare=undecided)
+    return _chosen(entry, regime, asked, reason, to_compare=undecided)
 
 
-def _chosen(entry: Entry, regime: Entry, tier: str, base_yuan: int | None, reason: str, *, to_compare: bool = False) -> Choice:
-    found = _tier(regime, tier)
-    low, high = _range(regime, tier, base_yuan) or (None, None)
+def _chosen(entry: Entry, regime: Entry, asked: _Asked, reason: str, *, to_compare: bool = False) -> Choice:
+    found = asked.tier_of(regime)
+    low, high = asked.range_of(regime) or (None, None)
     return Choice(
         entry["id"], entry["name"], regime["regime"], parse_all(regime["prohibition"]), parse_all(found.get("citation") or regime["penalty"]),
         low, high, tuple(regime.get("kinds", ())), reason, regime["grade"], found.get("id", ""), to_compare,
     )  # fmt: skip
-
-
-def _tier(regime: Entry, tier: str) -> Mapping[str, Any]:
-    tiers = regime.get("tiers") or [regime.get("fine") or {}]
-    return next((one for one in tiers if one.get("id") == tier), tiers[0])
-
-
-def _range(regime: Entry, tier: str, base_yuan: int | None) -> tuple[int, int] | None:
-    found = _tier(regime, tier)
-    if "high" not in found:
-        return None
-    low, high = Fraction(str(found["low"])), Fraction(str(found["high"]))
-    unit = found.get("unit", "yuan")
-    if unit != "yuan":
-        if base_yuan is None:
-            return None
-        share = max(base_yuan, found.get("base_floor_yuan", 0)) * (Fraction(1, 100) if unit == "percent" else 1)
-        low, high = low * share, high * share
-    return math.ceil(low), math.floor(high)

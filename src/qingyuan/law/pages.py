@@ -114,7 +114,8 @@ def _fines(regime: Entry) -> str:
 
 def _fine(tier: Entry) -> str:
     if tier.get("unit", "yuan") == "yuan":
-        return f"{_ten_thousand(tier['low'])}至{_ten_thousand(tier['high'])}万元"
+        each = f"每{tier['each']}" if tier.get("each") else ""
+        return f"{each}{_ten_thousand(tier['low'])}至{_ten_thousand(tier['high'])}万元"
     mark = "%" if tier["unit"] == "percent" else "倍"
     return f"{tier.get('base', '')}{tier['low']}至{tier['high']}{mark}"
 

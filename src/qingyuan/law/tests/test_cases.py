@@ -42,7 +42,7 @@ def test_the_law_that_holds_is_the_law_of_the_act_unless_the_later_is_lighter(ca
     weigh = case["weigh"].__getitem__ if "weigh" in case else None
     chosen = choose(
         case["violation"], began=case["began"], ended=case["ended"], decided_on=case["decided"],
-        tier=case.get("tier", ""), base_yuan=case.get("base_yuan"), weigh=weigh,
+        tier=case.get("tier", ""), base_yuan=case.get("base_yuan"), count=case.get("count"), weigh=weigh,
     )  # fmt: skip
     assert (chosen.regime, chosen.low_yuan, chosen.high_yuan) == (case["regime"], case["low"], case["high"]), chosen.reason
     assert case.get("penalty", "") in str(chosen.penalty[0])
