@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from qingyuan.errors import BadInput
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -77,6 +75,8 @@ class Roster:
 
 def read_devices(path: Path) -> list[Device]:
     """The devices of a points table; BadInput when it is no Parquet file or has no mn column."""
+    import pyarrow.parquet as pq  # half a second that a start without a register need not wait
+
     try:
         table = pq.read_table(path)
         columns = [name for name in ("mn", "pw", "allowed") if name in table.column_names]

@@ -194,7 +194,8 @@ class Spool:
         self._tell()
 
     def _close_segment(self) -> None:
-        _finish(self._fd, self.number, self.offset, self.records, [])
+        self.synced = _finish(self._fd, self.number, self.offset, self.records, [])
+        self._tell()
         os.close(self._fd)
         self._fd = -1
 
@@ -272,11 +273,13 @@ def _sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def _finish(fd: int, number: int, offset: int, records: int, torn: list[tuple[int, int]]) -> None:
+def _finish(fd: int, number: int, offset: int, records: int, torn: list[tuple[int, int]]) -> int:
+    """Write the footer at ``offset``, cut the room behind it off, sync; returns the length of the file."""
     closing = segment.footer(number, offset, records, torn)
     os.pwrite(fd, closing, offset)
     os.ftruncate(fd, offset + len(closing))
     os.fsync(fd)
+    return offset + len(closing)
 
 
 def close_after_crash(folder: Path, number: int, *, synced: int | None) -> segment.Contents | None:
