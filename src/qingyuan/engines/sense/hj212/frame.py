@@ -101,14 +101,14 @@ def _at_declared_end(buffer: bytearray, start: int, end: int, quiet: bool) -> Fr
         return None
     else:
         tail = 4 if rest == b"**\r\n" else 1 if rest[:1] in (b"\r", b"\n") else 0
-    segment = buffer[start:end]
+    segment = bytes(buffer[start:end])
     claimed = bytes(buffer[end : end + 4])
     if claimed.upper() == b"%04X" % crc16(segment):
         return _cut(buffer, start, end, tail, "hj212")
-    for inner in islice(_END.finditer(buffer, start, end), 8):
-        if _says(inner[1], buffer[start : inner.start() + 2]):
-            return _cut(buffer, start, inner.start() + 2, len(inner[2]), "hj212", repaired=True)
-    return _cut(buffer, start, end, tail, dialect(bytes(segment), int(claimed, 16)))
+    for inner in islice(_END.finditer(segment), 8):
+        if _says(inner[1], segment[: inner.start() + 2]):
+            return _cut(buffer, start, start + inner.start() + 2, len(inner[2]), "hj212", repaired=True)
+    return _cut(buffer, start, end, tail, dialect(segment, int(claimed, 16)))
 
 
 def _at_lying_length(buffer: bytearray, start: int, quiet: bool) -> Frame | Garbage | None:

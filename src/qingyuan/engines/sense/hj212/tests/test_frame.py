@@ -104,6 +104,13 @@ def test_a_lying_length_is_repaired_when_the_check_code_fits(length: bytes) -> N
     assert [f.code for f in taken[0].faults] == ["length_repaired"]
 
 
+def test_a_length_that_ends_where_a_later_packet_ends_is_repaired_too() -> None:
+    """The lie happens to point at another packet's closing characters: the check code tells."""
+    stream = b"##%04d" % (len(EXAMPLE) * 2 - 12) + EXAMPLE[6:] + EXAMPLE
+    frames, taken, _ = take_all(stream)
+    assert [len(f) for f in frames] == [len(EXAMPLE)] * 2 and taken[0].faults[0].code == "length_repaired"
+
+
 def test_a_length_too_great_is_repaired_on_a_silent_line() -> None:
     """No further packet comes to prove the lie; the silence does."""
     liar = b"##0500" + EXAMPLE[6:]
