@@ -106,7 +106,7 @@ class Player:
         telemetry(plan, settings.QINGYUAN_DATA, until=self.at)
 
     def do_pick_clue(self, facility: str, rule: str) -> None:
-        rows = Clue.objects.filter(facility=Facility.objects.get(name=facility), rule=rule)
+        rows = Clue.objects.filter(facility=Facility.objects.get(name=facility), findings__rule=rule).distinct()
         assert rows.count() == 1, f"{facility} 应恰有一条 {rule} 线索，实际 {[c.title for c in rows]}"
         self.clue = rows.get()
 

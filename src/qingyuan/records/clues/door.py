@@ -13,7 +13,7 @@ from qingyuan.records.registry.models import Facility
 
 from . import actions
 from .models import Clue, ClueFinding
-from .states import CLUE, OUTCOMES
+from .states import CLUE, OUTCOMES, SEVERITIES
 
 JOIN_WITHIN = dt.timedelta(hours=26)  # platform setting: findings of one outlet, factor and rule this close are one episode
 
@@ -49,10 +49,10 @@ def take_one(finding: Mapping[str, Any], place: Facility, at: dt.datetime) -> Cl
         evidence_needed=list(finding.get("evidence_needed", [])),
     )
     ClueFinding.objects.create(
-        clue=clue, finding_id=finding["id"], began=began, ended=ended,
+        clue=clue, finding_id=finding["id"], rule=finding["rule"], began=began, ended=ended,
         value=finding.get("value"), limit_value=finding.get("limit_value"), data=dict(finding),
     )
-    return widen(clue, began, ended)
+    return widen(clue, began, ended, severity(finding))
 
 
 @transaction.atomic
@@ -63,14 +63,16 @@ def grow(row: ClueFinding, finding: Mapping[str, Any]) -> Clue | None:
     row.began, row.ended = moment(finding["began"]), moment(finding["ended"])
     row.value, row.limit_value, row.data = finding.get("value"), finding.get("limit_value"), dict(finding)
     row.save()
-    return widen(row.clue, row.began, row.ended)
+    return widen(row.clue, row.began, row.ended, severity(finding))
 
 
-def widen(clue: Clue, began: dt.datetime, ended: dt.datetime) -> Clue:
-    """Let the clue reach from its first finding to its last."""
-    if began < clue.began or ended > clue.ended:
-        clue.began, clue.ended = min(began, clue.began), max(ended, clue.ended)
-        clue.save(update_fields=["began", "ended"])
+def widen(clue: Clue, began: dt.datetime, ended: dt.datetime, grade: str) -> Clue:
+    """Let the clue reach from its first finding to its last, and be as grave as the gravest of them."""
+    ranks = list(SEVERITIES)
+    grade = min(grade, clue.severity, key=ranks.index)
+    if began < clue.began or ended > clue.ended or grade != clue.severity:
+        clue.began, clue.ended, clue.severity = min(began, clue.began), max(ended, clue.ended), grade
+        clue.save(update_fields=["began", "ended", "severity"])
     return clue
 
 
@@ -92,19 +94,22 @@ def let_lapse(still_found: Collection[str], *, since: dt.datetime, at: dt.dateti
 
 
 def open_episode(finding: Mapping[str, Any], place: Facility, began: dt.datetime, ended: dt.datetime) -> Clue | None:
-    """The open clue of the same outlet, factor and rule that this finding continues, if any."""
+    """The open clue that this finding continues: same outlet, factor and suspected violation, whichever rules found it."""
+    violation = finding.get("violation", "")
+    same = {"violation": violation} if violation else {"rule": finding["rule"]}
     return (
         Clue.objects.filter(
-            facility=place, outlet_code=finding.get("outlet", ""), factor=finding.get("factor") or "", rule=finding["rule"],
+            facility=place, outlet_code=finding.get("outlet", ""), factor=finding.get("factor") or "", **same,
             state__in=[s for s in CLUE.states if s not in CLUE.final], ended__gte=began - JOIN_WITHIN, began__lte=ended + JOIN_WITHIN,
         ).order_by("-ended").first()
     )
 
 
 def outcomes() -> list[dict[str, Any]]:
-    """Ended clues as plain rows for engines/learn: rule, division, when found, how it ended, days it took."""
-    rows = Clue.objects.filter(state__in=OUTCOMES).exclude(rule="").values("rule", "city_code", "found_at", "ended_at", "state", "cause", "number")
-    return [{**row, "outcome": OUTCOMES[row["state"]]} for row in rows]
+    """Ended clues as plain rows for engines/learn, one for each rule that had a part in it."""
+    columns = ("rule", "clue__city_code", "clue__found_at", "clue__ended_at", "clue__state", "clue__cause", "clue__number")
+    rows = ClueFinding.objects.filter(clue__state__in=OUTCOMES).order_by("rule", "clue_id").values(*columns).distinct()
+    return [{**{k.removeprefix("clue__"): v for k, v in row.items()}, "outcome": OUTCOMES[row["clue__state"]]} for row in rows]
 
 
 def clue_title(finding: Mapping[str, Any], place: Facility) -> str:
@@ -113,7 +118,7 @@ def clue_title(finding: Mapping[str, Any], place: Facility) -> str:
 
 
 def severity(finding: Mapping[str, Any]) -> str:
-    return finding["severity"] if finding.get("severity") in ("red", "orange", "yellow", "blue") else "yellow"
+    return finding["severity"] if finding.get("severity") in SEVERITIES else "yellow"
 
 
 def moment(value: Any) -> dt.datetime:

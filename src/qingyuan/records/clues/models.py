@@ -45,7 +45,7 @@ class Clue(Scoped):
             models.Index(fields=["city_code", "due_on", "id"], name="clue_city_due"),
             models.Index(fields=["county_code", "due_on", "id"], name="clue_county_due"),
             # joining a new finding to the open episode of its outlet
-            models.Index(fields=["facility", "outlet_code", "factor", "rule", "ended"], name="clue_episode"),
+            models.Index(fields=["facility", "outlet_code", "factor", "violation", "ended"], name="clue_episode"),
         ]
 
     def __str__(self) -> str:
@@ -57,6 +57,7 @@ class ClueFinding(models.Model):
 
     clue = models.ForeignKey(Clue, models.PROTECT, verbose_name="线索", related_name="findings")
     finding_id = models.CharField("判定编号", max_length=80, unique=True)
+    rule = models.CharField("判定规则", max_length=60)
     began = models.DateTimeField("开始")
     ended = models.DateTimeField("结束")
     value = models.FloatField("数值", null=True, blank=True)
@@ -66,3 +67,4 @@ class ClueFinding(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "判定"
         ordering = ["began", "id"]
+        indexes = [models.Index(fields=["rule", "clue"], name="finding_by_rule")]

@@ -10,7 +10,7 @@ from qingyuan.records.registry.events import trail
 from qingyuan.records.registry.models import Event, Facility, Officer
 from qingyuan.records.registry.scope import one, scoped
 
-from .models import Clue
+from .models import Clue, ClueFinding
 from .states import CLUE
 
 CAP = 10_001
@@ -65,12 +65,13 @@ def capped_count(rows: QuerySet[Clue]) -> int:
 
 def yield_by_rule(viewer: Officer, *, since: dt.date) -> list[dict[str, object]]:
     """Per rule: pushed, checked, true, false. Precision is true ÷ (true + false); None until one has ended."""
+    seen = clues(viewer).filter(found_at__date__gte=since)
     rows = (
-        clues(viewer).filter(found_at__date__gte=since).exclude(rule="").values("rule")
+        ClueFinding.objects.filter(clue__in=seen).values("rule")
         .annotate(
-            pushed=Count("id"),
-            checked=Count("id", filter=Q(state__in=["confirmed", "refuted", "dismissed"])),
-            confirmed=Count("id", filter=Q(state="confirmed")),
+            pushed=Count("clue", distinct=True),
+            checked=Count("clue", distinct=True, filter=Q(clue__state__in=["confirmed", "refuted", "dismissed"])),
+            confirmed=Count("clue", distinct=True, filter=Q(clue__state="confirmed")),
         ).order_by("rule")
     )
     return [{**row, "precision": row["confirmed"] / row["checked"] if row["checked"] else None} for row in rows]

@@ -74,6 +74,19 @@ def test_a_clue_whose_findings_late_data_took_away_lapses_while_nobody_touched_i
     assert door.let_lapse(set(), since=since, at=AT) == []
 
 
+def test_two_rules_that_see_the_same_violation_make_one_clue_as_grave_as_the_graver(place):
+    """Hour by hour and hours in a row: one outlet, one factor, one suspected violation."""
+    door.take_findings([finding(place, 1, severity="yellow"), finding(place, 1, id="row", rule="consecutive_hours_exceedance", severity="red")], at=AT)
+    clue = Clue.objects.get()
+    assert (clue.findings.count(), clue.severity) == (2, "red")
+    by = Officer.objects.get(name="李明")
+    actions.dismiss(clue, cause="calibration", why="校准期间", by=by, at=AT)
+    assert {row["rule"] for row in door.outcomes()} == {"hourly_mean_exceedance", "consecutive_hours_exceedance"}
+    assert {row["rule"]: row["checked"] for row in queries.yield_by_rule(by, since=AT.date())} == {
+        "hourly_mean_exceedance": 1, "consecutive_hours_exceedance": 1,
+    }
+
+
 def test_another_factor_or_a_day_long_gap_is_another_clue(place):
     """An episode is one outlet, one factor, one rule, without a long silence."""
     door.take_findings([finding(place, 1), finding(place, 1, id="x", factor="a34013"), finding(place, 60, id="y")], at=AT)
