@@ -9,18 +9,18 @@ import datetime as dt
 
 from django.db import transaction
 
-from qingyuan.errors import BadInput
+from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Agency, Officer
 
 from .evidence import pass_on, take_evidence, verify_evidence
-from .issuing import draft, issue
+from .issuing import draft, issue, legal_day
 from .models import Docket
-from .numbering import next_number, reserve_numbers, return_numbers, void_number
+from .numbering import next_number, reserve_numbers, return_numbers, return_overdue, void_number
 from .service import serve
 
 __all__ = [
-    "draft", "issue", "next_number", "open_docket", "pass_on", "reserve_numbers", "return_numbers", "serve", "take_evidence",
+    "archive_docket", "draft", "issue", "next_number", "open_docket", "pass_on", "reserve_numbers", "return_numbers", "return_overdue", "serve", "take_evidence",
     "verify_evidence", "void_number",
 ]  # fmt: skip
 
@@ -34,3 +34,17 @@ def open_docket(*, title: str, agency: Agency, by: Officer, at: dt.datetime) -> 
     row.save()
     record_event(by=by, subject=f"docket:{row.pk}", step="open_docket", at=at, after={"title": title})
     return row
+
+
+@transaction.atomic
+def archive_docket(*, docket: Docket, by: Officer, at: dt.datetime) -> Docket:
+    """Put the file away; from now on nothing is added (Measures 30 art. 78, number unverified)."""
+    held = Docket.objects.select_for_update().get(pk=docket.pk)
+    if held.archived_at is not None:
+        raise NotAllowed(f"案卷已于{legal_day(held.archived_at)}归档")
+    if not held.documents.exists() and not held.evidence.exists():
+        raise NotAllowed("案卷里还没有材料，不能归档")
+    held.archived_at, held.archived_by = at, by
+    held.save(update_fields=["archived_at", "archived_by"])
+    record_event(by=by, subject=f"docket:{held.pk}", step="archive_docket", at=at, after={"title": held.title})
+    return held

@@ -16,6 +16,7 @@ from qingyuan.records.registry.models import Officer
 
 from . import vault
 from .intake import MEGABYTE, NAMES, Recognised, examine, limits, recognise
+from .issuing import hold_open
 from .models import CUSTODY_ACTIONS, EVIDENCE_KINDS, CustodyEntry, Docket, EvidenceItem
 from .writing.paper import canonical
 
@@ -37,8 +38,8 @@ def take_evidence(
     reasons = why_not_take(kind=kind, name=name, source=source, taken_at=taken_at, at=at, copy_of=copy_of, origin_statement=origin_statement)
     if reasons:
         raise BadInput("；".join(reasons), field="kind" if kind not in dict(EVIDENCE_KINDS) else "")
+    held = hold_open(docket)
     found, kept = _keep(name, content)
-    held = Docket.objects.select_for_update().get(pk=docket.pk)
     twin = held.evidence.filter(digest=kept.digest, kind=kind).first()
     if twin is not None:
         raise NotAllowed(f"同一文件已作为第{twin.ordinal}号证据“{twin.name}”收取，没有重复收取")

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from qingyuan.errors import BadInput
+from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Officer
 
@@ -50,7 +50,7 @@ def issue(
     known = kind_of(kind)
     full = complete(kind, facts, docket=docket, agency=docket.agency, by=by, at=at)
     writing_facts.require(known, full)
-    held = Docket.objects.select_for_update().select_related("agency").get(pk=docket.pk)
+    held = hold_open(docket)
     taken = None
     if number:
         taken = numbering.claim(number, agency=held.agency, by=by, at=at)
@@ -65,6 +65,14 @@ def issue(
         after={"kind": kind, "number": document.number, "digest": document.digest}, why=known.title,
     )
     return document
+
+
+def hold_open(docket: Docket) -> Docket:
+    """The file's row, held until the transaction ends; NotAllowed once it is archived."""
+    held = Docket.objects.select_for_update(of=("self",)).select_related("agency").get(pk=docket.pk)
+    if held.archived_at is not None:
+        raise NotAllowed(f"案卷已于{legal_day(held.archived_at)}归档，归档后不得增加、删除、修改材料")
+    return held
 
 
 def with_address(paper: Paper) -> Paper:

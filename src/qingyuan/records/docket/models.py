@@ -68,6 +68,8 @@ class Docket(Scoped):
     agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="机关", related_name="+")
     opened_at = models.DateTimeField("建卷时间", help_text="行政处罚法第四十七条：全过程记录，归档保存")
     opened_by = models.ForeignKey(Officer, models.PROTECT, verbose_name="建卷人", related_name="+")
+    archived_at = models.DateTimeField("归档时间", null=True, blank=True, help_text="归档后不得增加、删除、修改案卷材料")
+    archived_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, verbose_name="归档人", related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = "案卷"

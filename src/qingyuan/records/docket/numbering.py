@@ -17,6 +17,7 @@ from qingyuan.records.registry.models import Agency, Officer
 
 from .models import Document, DocumentNumber, NumberBlock, NumberSeries
 from .writing.kinds import kind as kind_of
+from .writing.wording import CHINA
 
 LARGEST_BLOCK = 200
 
@@ -61,7 +62,7 @@ def claim(text: str, *, agency: Agency, by: Officer, at: dt.datetime) -> Documen
     if row.state == "used":
         raise NotAllowed(f"文号“{text}”已用于{row.document}，一个文号只能用一次")
     if row.block is not None and row.block.returned_at is not None:
-        raise NotAllowed(f"文号“{text}”所在的离线号段已于{row.block.returned_at:%Y-%m-%d}收回")
+        raise NotAllowed(f"文号“{text}”所在的离线号段已于{row.block.returned_at.astimezone(CHINA):%Y-%m-%d}收回")
     return row
 
 
@@ -113,17 +114,23 @@ def reserve_numbers(
 
 
 @transaction.atomic
-def return_numbers(*, block: NumberBlock, by: Officer, at: dt.datetime) -> int:
+def return_numbers(*, block: NumberBlock, by: Officer | None, at: dt.datetime) -> int:
     """Take a block back; numbers that were not used become void with the reason.  Returns how many."""
     held = NumberBlock.objects.select_for_update().get(pk=block.pk)
     if held.returned_at is not None:
-        raise NotAllowed(f"该号段已于{held.returned_at:%Y-%m-%d}收回")
+        raise NotAllowed(f"该号段已于{held.returned_at.astimezone(CHINA):%Y-%m-%d}收回")
     why = f"离线号段（设备 {held.device}）收回，未使用"
     voided = held.numbers.filter(state="reserved").update(state="void", void_reason=why, voided_at=at)
     held.returned_at = at
     held.save(update_fields=["returned_at"])
     record_event(by=by, subject=f"number_block:{held.pk}", step="return_numbers", at=at, after={"voided": voided})
     return voided
+
+
+def return_overdue(*, at: dt.datetime) -> int:
+    """Take back every block whose time is over; the worker calls this.  Returns how many numbers became void."""
+    due = NumberBlock.objects.filter(returned_at=None, until__lte=at)
+    return sum(return_numbers(block=block, by=None, at=at) for block in due)
 
 
 def gaps(series: NumberSeries) -> list[int]:

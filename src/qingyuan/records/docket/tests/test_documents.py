@@ -152,6 +152,20 @@ def test_service_makes_its_proof_and_keeps_its_rules(cast):
     assert decision.services.count() == 1
 
 
+def test_nothing_is_added_to_an_archived_file(cast):
+    """归档后不得增删改."""
+    with pytest.raises(NotAllowed, match="没有材料"):
+        actions.archive_docket(docket=cast.docket, by=cast.officer, at=AT)
+    cast.take()
+    actions.archive_docket(docket=cast.docket, by=cast.officer, at=AT)
+    for add in (cast.issue, lambda: cast.take("另一张.jpg", photo((1, 2, 3)))):
+        with pytest.raises(NotAllowed, match="归档后不得"):
+            add()
+    with pytest.raises(NotAllowed, match="已于2026-10-20归档"):
+        actions.archive_docket(docket=cast.docket, by=cast.officer, at=AT)
+    assert cast.docket.evidence.count() == 1
+
+
 def test_a_photo_is_a_photo():
     """The sample picture of these tests is what it says."""
     assert photo()[:3] == b"\xff\xd8\xff"

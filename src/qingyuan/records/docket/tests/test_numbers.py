@@ -97,6 +97,15 @@ def test_a_block_has_a_size_a_device_and_an_end(cast, change, words):
 
 
 @pytest.mark.django_db
+def test_an_overdue_block_is_taken_back_by_the_worker(cast):
+    """Nobody has to remember; before its time a block is left alone."""
+    actions.reserve_numbers(agency=cast.agency, kind="penalty_decision", year=2026, count=3, device="PDA", until=UNTIL, by=cast.officer, at=AT)
+    assert actions.return_overdue(at=AT) == 0
+    assert actions.return_overdue(at=UNTIL) == 3
+    assert actions.return_overdue(at=UNTIL) == 0
+
+
+@pytest.mark.django_db
 def test_a_step_that_fails_gives_its_number_back(cast):
     """A number taken in a transaction that is rolled back was never taken."""
     with pytest.raises(RuntimeError), transaction.atomic():

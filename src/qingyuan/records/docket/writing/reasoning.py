@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from qingyuan.errors import BadInput
+
 from . import wording
 from .facts import MISSING, look, sources
 from .paper import Block, Paragraph, Sentence, Table
 
 Facts = Mapping[str, Any]
+SAID_IN_WORDS = frozenset({"适用法律", "法定幅度", "裁量表", "听证"})
 
 
 def violation_facts(facts: Facts) -> list[Block]:
@@ -69,16 +72,28 @@ def defence(facts: Facts) -> list[Block]:
 
 
 def discretion_reasoning(facts: Facts) -> list[Block]:
-    """From the legal range through the benchmark's factors to the amount, with the reason for each departure."""
+    """From the legal range through the benchmark's factors to the amount, with the reason for each departure.
+
+    What the running text says already (law, range, hearing) is not repeated in the table.
+    """
+    return _discretion(facts, SAID_IN_WORDS)
+
+
+def full_working(facts: Facts) -> list[Block]:
+    """The same with every line of the working, for the file."""
+    return _discretion(facts, frozenset())
+
+
+def _discretion(facts: Facts, hidden: frozenset[str]) -> list[Block]:
     given = facts["discretion"]
     refs = sources(facts, "discretion")
     low, high = (f"{given[k]:,}元" for k in ("low_yuan", "high_yuan"))
     basis = wording.citations(facts["law"]["penalty"])
     said = [Sentence(f"依据{basis}，该违法行为的法定罚款幅度为{low}以上{high}以下。", (*_law_refs(facts["law"]["penalty"]), *refs))]
-    if given.get("benchmark"):
-        said.append(Sentence(f"参照{given['benchmark']}，综合下列裁量因素确定罚款数额。", refs))
+    if _benchmark(given):
+        said.append(Sentence(f"参照{_benchmark(given)}，综合下列裁量因素确定罚款数额。", refs))
     blocks: list[Block] = [_paragraph(*said)]
-    rows = tuple(_working_rows(given.get("working")))
+    rows = tuple(_working_rows(given.get("working"), hidden))
     if rows:
         blocks.append(Table(("裁量因素", "计算", "结果", "依据"), rows, (2.4, 2.6, 1.4, 2.6), "裁量计算", refs))
     blocks += [_paragraph(_circumstance(item, refs)) for item in given.get("circumstances", ())]
@@ -110,7 +125,7 @@ def _penalty(facts: Facts, verb: str) -> list[Block]:
 
 COMPOSERS: Mapping[str, Callable[[Facts], list[Block]]] = {
     f.__name__: f
-    for f in (violation_facts, exceedance_table, evidence_list, law_reasoning, defence, discretion_reasoning, penalty_items, proposed_penalty_items)
+    for f in (violation_facts, exceedance_table, evidence_list, law_reasoning, defence, discretion_reasoning, full_working, penalty_items, proposed_penalty_items)
 }
 
 
@@ -184,14 +199,30 @@ def _hearing(facts: Facts) -> Iterator[Sentence]:
         yield Sentence(f"{_you(facts)}在法定期限内未要求听证。", sources(facts, "notice"))
 
 
-def _working_rows(node: Any, depth: int = 0) -> Iterator[tuple[str, str, str, str]]:
-    if not isinstance(node, Mapping):
+def _working_rows(node: Any, hidden: frozenset[str], depth: int = -1) -> Iterator[tuple[str, str, str, str]]:
+    """Lines of the working below its root; a line whose label is hidden is left out with all that hangs on it."""
+    if not isinstance(node, Mapping) or node.get("label") in hidden:
         return
-    basis = node.get("citation") or ""
-    printed = "、".join(wording.cite(part) if ":" in part else part for part in str(basis).split("、"))
-    yield ("　" * depth + str(node.get("label", "")), str(node.get("formula") or ""), str(node.get("value", "")), printed)
+    if depth >= 0:
+        basis = str(node.get("citation") or "")
+        yield ("　" * depth + str(node.get("label", "")), str(node.get("formula") or ""), str(node.get("value", "")), _basis(basis))
     for child in node.get("children") or ():
-        yield from _working_rows(child, depth + 1)
+        yield from _working_rows(child, hidden, depth + 1)
+
+
+def _basis(text: str) -> str:
+    """A citation in written form is printed; anything else stands as it is."""
+    try:
+        return wording.cite(text) if text else ""
+    except BadInput:
+        return text
+
+
+def _benchmark(given: Mapping[str, Any]) -> str:
+    """The table that was used: named by the facts, or by the working itself."""
+    named = given.get("benchmark")
+    lines = (given.get("working") or {}).get("children") or ()
+    return str(named or next((line["value"] for line in lines if line.get("label") == "裁量表"), ""))
 
 
 def _circumstance(item: Any, refs: tuple[str, ...]) -> Sentence:

@@ -54,6 +54,12 @@ def test_a_draft_may_have_gaps_and_shows_them():
     assert not paper.has_seal
 
 
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_a_draft_of_any_kind_can_be_written_with_nothing_known(kind):
+    """An officer may look at the empty form of every kind."""
+    assert compose(kind, {}, is_draft=True).title == kinds()[kind].title
+
+
 def test_the_decision_has_the_elements_of_article_59():
     """Party, facts and evidence, kind and basis, how and when to perform, remedies, agency and date."""
     said = text_of("penalty_decision", FACTS)
@@ -63,6 +69,24 @@ def test_the_decision_has_the_elements_of_article_59():
     paper = compose("penalty_decision", FACTS, dated="2026-10-20")
     assert dict(paper.party)["当事人名称"] == "清河水泥有限公司"
     assert (paper.agency, paper.dated, paper.has_seal) == ("示范省清源市生态环境局", "2026年10月20日", True)
+
+
+def test_the_table_of_the_decision_leaves_out_what_the_words_say():
+    """说理式: range, law and hearing stand in sentences; the file keeps every line of the working."""
+    working = {"label": "超标", "value": "37万元", "children": [
+        {"label": "适用法律", "value": "法典", "citation": "penalty_law:37"},
+        {"label": "裁量表", "value": "示范裁量表", "citation": "discretion_guidance_42"},
+        {"label": "裁量计算", "value": "37万元", "formula": "…", "citation": "不是引用", "children": [{"label": "超标倍数", "value": "3级"}]},
+    ]}  # fmt: skip
+    facts = {**facts_for("discretion_sheet"), "discretion": {**FACTS["discretion"], "benchmark": "", "working": working}}
+    facts["discretion"].pop("benchmark")
+    shown = [[r[0].strip() for r in b.rows] for b in compose("penalty_decision", facts, dated="2026-10-20").blocks if getattr(b, "caption", "") == "裁量计算"]
+    assert shown == [["裁量计算", "超标倍数"]]
+    assert "参照示范裁量表" in text_of("penalty_decision", facts)
+    sheet = compose("discretion_sheet", {**facts, "discretion": {**facts["discretion"], "benchmark": "示范裁量表"}}, dated="2026-10-20")
+    rows = [r for b in sheet.blocks if getattr(b, "caption", "") == "裁量计算" for r in b.rows]
+    assert [r[0].strip() for r in rows] == ["适用法律", "裁量表", "裁量计算", "超标倍数"]
+    assert rows[1][3].startswith("《") and rows[2][3] == "不是引用"
 
 
 def test_silence_of_the_party_is_written_down_too():
