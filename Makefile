@@ -25,6 +25,9 @@ lock:                ## recompile the hash-pinned requirements
 	cd deploy && ../.venv/bin/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	cd deploy && ../.venv/bin/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -c requirements-dev.txt requirements.in -o requirements.txt
 
+durability: setup-dev          ## kill -9, full disk, torn write, bit flip: acknowledged-but-lost must be 0
+	.venv/bin/python tests/durability/run.py
+
 clean:
 	rm -rf .venv var
 
