@@ -1,4 +1,17 @@
-"""Discretion benchmarks (裁量基准) as data: a province, its tables, their factors and levels."""
+"""Discretion benchmarks (裁量基准) as data: a province, its tables, their factors and levels.
+
+To add a province: a folder ``book/matrix/<province>`` with ``province.yaml`` (``page: province``: names, days of validity,
+hearing line) and one file per table (``page: table``); then take its line out of ``book/matrix/provinces.yaml``.  No code.
+
+    model      weights | normalised_start | grades | bands | coefficients | steps   (one file each in ``models/``)
+    applies    which violations and regimes it serves; ``carried: true`` = written for the old article, same range in the Code;
+               "*" serves all; an empty list makes it a reference table that can only be asked for by id
+    range      the statutory range it was written for; must equal that of the article (a test says so)
+    factors    levels from light to heavy, each with ``points`` (or ``grade`` 1–5) and, where a number decides, ``spans``
+               with exact ends: at_least, above, below, at_most; decimals are written as text
+    bands      for ``bands``: which levels open which range, heaviest conditions first
+    official   false = formula or points are not vouched for; every result is then provisional and needs deliberation
+"""
 
 from __future__ import annotations
 
