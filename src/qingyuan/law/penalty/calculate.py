@@ -147,7 +147,7 @@ def _settled(priced: Priced, adjusted: adjusting.Adjusted, held: bounds.Bounds, 
     """Whole yuan inside the lawful range; what is left over after rounding down goes to the party."""
     if adjusted.exempt:
         return 0, Step("结果", "有不予处罚情节", "不予处罚", "、".join(adjusted.citations))
-    lowest = math.ceil(adjusted.floor)
+    lowest = max(math.ceil(adjusted.floor), 1)
     rounded = math.floor(adjusted.amount / unit) * unit
     amount = min(max(rounded, lowest), held.high_yuan)
     formula = f"{yuan(Fraction(lowest))} ≤ 罚款 ≤ {yuan(held.high_yuan)}"

@@ -10,6 +10,7 @@ hearing line) and one file per table (``page: table``); then take its line out o
     factors    levels from light to heavy, each with ``points`` (or ``grade`` 1–5) and, where a number decides, ``spans``
                with exact ends: at_least, above, below, at_most; decimals are written as text
     bands      for ``bands``: which levels open which range, heaviest conditions first
+    ceiling_only  for bands without a lower end: percents of the ceiling taken ordinarily and at the lightest
     official   false = formula or points are not vouched for; every result is then provisional and needs deliberation
 """
 
@@ -133,6 +134,7 @@ class Table:
     floor_percent: int
     bands: tuple[Band, ...]
     shares: Mapping[str, int]
+    ceiling_only: Mapping[str, int]
     section: str
     citation: str
     notes: tuple[str, ...]
@@ -167,6 +169,7 @@ class Table:
             floor_percent=data.get("floor_percent", 0),
             bands=tuple(Band(band["when"], exact(band["low"]), exact(band["high"])) for band in data.get("bands", ())),
             shares=data.get("shares", {}),
+            ceiling_only=data.get("ceiling_only", {}),
             section=data["section"],
             citation=data["citation"],
             notes=tuple(data.get("notes", ())),

@@ -1,10 +1,12 @@
 """M4: the combination of circumstances opens a narrower range; without more, its middle is taken.
 
 Guangdong rules on discretion (2021) arts. 6 and 12: ordinary = the mean of the band; heavier at or above, lighter below;
-a band with only a ceiling: 50 % of it ordinarily.
+a band with only a ceiling: the percents that the table carries (``ceiling_only``).
 """
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 from qingyuan.errors import BadInput
 from qingyuan.law.penalty.bounds import Bounds
@@ -31,7 +33,11 @@ def amount(table: Table, chosen: tuple[Chosen, ...], bounds: Bounds) -> Priced:
     low = min(max(band.low * bounds.unit, bounds.low), bounds.high)
     high = min(max(band.high * bounds.unit, low), bounds.high)
     result = (low + high) / 2
-    told = f"{yuan(low)}至{yuan(high)}" if low else f"{yuan(high)}以下"
+    if not low and table.ceiling_only:
+        low, result = (high * Fraction(table.ceiling_only[key], 100) for key in ("lighter", "ordinary"))
+    told = f"{yuan(low)}至{yuan(high)}" if band.low else f"{yuan(high)}以下"
     formula = f"（{yuan(low)} + {yuan(high)}）÷ 2" if low != high else "定额"
+    if not band.low and table.ceiling_only:
+        formula = f"只有上限，一般情形取上限的 {table.ceiling_only['ordinary']}%"
     lines = tuple(line(entry, "") for entry in chosen) + (Step("本档幅度", "一般情形取中间值；从重取中间值以上，从轻取中间值以下", told),)
     return Priced(result, Step("裁量计算", formula, yuan(result), table.citation, lines), (low, high))
