@@ -9,6 +9,7 @@ from typing import BinaryIO, TextIO
 
 import click
 
+from qingyuan import clock
 from qingyuan.errors import BadInput
 
 from .faults import fault
@@ -16,6 +17,8 @@ from .frame import Frame, Garbage, take_frame
 from .keyring import KeyRing
 from .message import Message, parse_frame
 from .record import from_record, to_record
+from .tck import FAMILIES, Identity, corpus, summary
+from .tck_wire import numbers, run
 
 
 @click.group()
@@ -52,6 +55,33 @@ def encode(file: TextIO) -> None:
         except BadInput as error:
             raise BadInput(f"第{number}行：{error}") from error
     out.flush()
+
+
+@hj212.command()
+@click.option("--target", required=True, metavar="HOST:PORT", help="被检验的服务器")
+@click.option("--mn", default=Identity().mn, help="服务器认识的设备唯一标识")
+@click.option("--pw", default=Identity().pw, help="该设备的访问密码")
+@click.option("--family", "families", multiple=True, type=click.Choice(list(FAMILIES)), help="只做这一类，可多次")
+@click.option("--patience", default=5.0, show_default=True, help="等待应答的秒数")
+@click.option("--json", "as_json", is_flag=True, help="每例一个JSON对象")
+def tck(target: str, mn: str, pw: str, families: tuple[str, ...], patience: float, as_json: bool) -> int:
+    """符合性检验：向任何HJ 212服务器逐例发送，核对应答；有不通过则退出码为1。"""
+    host, colon, port = target.rpartition(":")
+    if not colon or not port.isdigit():
+        raise BadInput("--target应为“主机:端口”，如127.0.0.1:9212", field="target")
+    fresh, verdicts = numbers(clock.now()), []
+    for case in corpus(families or tuple(FAMILIES)):
+        try:
+            verdict = run(case, host.strip("[]"), int(port), Identity(mn, pw), fresh, patience)
+        except OSError as error:
+            raise BadInput(f"连不上{target}：{error}；请先启动服务器", field="target") from error
+        verdicts.append(verdict)
+        if as_json:
+            click.echo(json.dumps(verdict.record(), ensure_ascii=False))
+        elif verdict.result == "fail":
+            click.echo(f"不通过 {case.id} {case.title}：{verdict.reason}")
+    click.echo(summary(verdicts), err=as_json)
+    return int(any(v.result == "fail" for v in verdicts))
 
 
 def read_stream(file: BinaryIO, keys: KeyRing | None = None, chunk: int = 1 << 16) -> Iterator[Message | Garbage]:

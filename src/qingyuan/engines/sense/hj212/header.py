@@ -6,6 +6,7 @@ Read alone it costs a few microseconds and says all that an acknowledgement need
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from .charset import to_text
@@ -15,6 +16,7 @@ from .versions import IN_PARTS, version_of
 NAMES = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "RF")
 _BY_CASE = {name.lower(): name for name in NAMES}
 _KNOWN = frozenset(NAMES)
+_COMMA = re.compile(r",(?=(?:QN|ST|CN|PW|MN|Flag|PNUM|PNO|RF)=)")
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ def read_header(segment: bytes) -> Header:
     if not opening:
         faults.append(fault("cp_missing"))
     elif head and not head.endswith(b";"):
-        faults.append(fault("header_odd", "CP之前没有分号"))  # as 2017 C.23 prints it
+        faults.append(fault("header_odd", "CP之前没有分号"))  # as 2017 C.19 prints it
     fields = _fields(to_text(head, faults), faults)
     get = fields.get
     header = Header(
@@ -71,6 +73,9 @@ def _region(rest: bytes, faults: list[Fault]) -> bytes:
 
 def _fields(head: str, faults: list[Fault]) -> dict[str, str]:
     fields: dict[str, str] = {}
+    if "," in head and _COMMA.search(head):
+        faults.append(fault("header_odd", "字段之间用了逗号"))  # as 2017 C.22 and C.48 print it
+        head = _COMMA.sub(";", head)
     for part in head.split(";"):
         name, equals, value = part.partition("=")
         if name not in _KNOWN:

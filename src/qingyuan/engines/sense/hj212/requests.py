@@ -139,7 +139,7 @@ def history(cn: str, began: dt.datetime, ended: dt.datetime) -> Request:
 
 
 def calibrate(factor: str, calibration_type: int | None = None) -> Request:
-    """C.24: zero and span calibration; 2025 says which (0 zero, 1 span)."""
+    """C.30: zero and span calibration; 2025 says which (0 zero, 1 span)."""
     extra = (
         ()
         if calibration_type is None
@@ -149,27 +149,27 @@ def calibrate(factor: str, calibration_type: int | None = None) -> Request:
 
 
 def sample_now(factor: str) -> Request:
-    """C.25."""
+    """C.31."""
     return Request("3012", _about(factor))
 
 
 def clean(factor: str) -> Request:
-    """C.26: cleaning, blow-back."""
+    """C.32: cleaning, blow-back."""
     return Request("3013", _about(factor))
 
 
 def compare(factor: str) -> Request:
-    """C.27 comparison sampling.  2005 gives 3014 another meaning: do not send it there."""
+    """C.33 comparison sampling.  2005 gives 3014 another meaning: do not send it there."""
     return Request("3014", _about(factor))
 
 
 def retain_sample() -> Request:
-    """C.28: keep the sample of an exceedance; the answer tells the bottle."""
+    """C.34: keep the sample of an exceedance; the answer tells the bottle."""
     return Request("3015")
 
 
 def set_sampling_cycle(factor: str, first: str, hours: int) -> Request:
-    """C.29: first sampling of the day hhmmss, then every 1…24 h."""
+    """C.35: first sampling of the day hhmmss, then every 1…24 h."""
     if len(first) != 6 or not first.isdigit():
         raise BadInput("CstartTime应为6位时分秒（HJ 212-2017 表4）", field="CstartTime")
     return Request(
@@ -178,22 +178,22 @@ def set_sampling_cycle(factor: str, first: str, hours: int) -> Request:
 
 
 def read_sampling_cycle(factor: str) -> Request:
-    """C.30."""
+    """C.36."""
     return Request("3017", _about(factor))
 
 
 def read_delivery_time(factor: str) -> Request:
-    """C.31: minutes from sampling to result."""
+    """C.37: minutes from sampling to result."""
     return Request("3018", _about(factor))
 
 
 def read_serial_number(factor: str) -> Request:
-    """C.32."""
+    """C.38."""
     return Request("3019", _about(factor))
 
 
 def read_information(code: str, factor: str = "", window: tuple[dt.datetime, dt.datetime] | None = None) -> Request:
-    """C.33 and following: log (with a window), state or parameter of an instrument, or of the logger."""
+    """C.41, C.43, C.45: log (with a window), state or parameter of an instrument, or of the logger."""
     bounds = () if window is None else ({"BeginTime": write_time(window[0]), "EndTime": write_time(window[1])},)
     return Request("3020", (*_about(factor), {"InfoId": code}, *bounds))
 

@@ -41,7 +41,7 @@ def test_negative_and_long_numbers_are_numbers() -> None:
 
 
 def test_noise_of_day_and_night_are_readings_of_their_own() -> None:
-    """2017 C.22."""
+    """2017 C.28."""
     rows = read("DataTime=20160801000000;Leq-Data=50.1,Leq-DayData=51.2,Leq-NightData=45.3", "2031")
     assert {(r.factor, r.kind): r.value for r in rows} == {
         ("Leq", "day"): 50.1, ("Leq", "daytime"): 51.2, ("Leq", "nighttime"): 45.3,
@@ -49,7 +49,7 @@ def test_noise_of_day_and_night_are_readings_of_their_own() -> None:
 
 
 def test_facility_states_and_times_are_readings() -> None:
-    """2017 C.15, C.23."""
+    """2017 C.15, C.19."""
     assert [(r.factor, r.value) for r in read("DataTime=20160801084000;SB1-RS=1;SB2-RS=0", "2021")] == [
         ("SB1", 1),
         ("SB2", 0),
