@@ -39,9 +39,15 @@ class Stage:
 
     def raise_province(self) -> int:
         """Fill the registry and let the devices speak; returns how many clues came of it."""
-        plan = small(1, self.at)
-        load_plan(plan, boundaries=shapes(plan), passwords={person.certificate: PASSWORD for person in plan.people})
-        return telemetry(plan, settings.QINGYUAN_DATA, until=self.at)
+        self.raise_people()
+        return self.raise_telemetry()
+
+    def raise_people(self) -> None:
+        self.plan = small(1, self.at)
+        load_plan(self.plan, boundaries=shapes(self.plan), passwords={person.certificate: PASSWORD for person in self.plan.people})
+
+    def raise_telemetry(self) -> int:
+        return telemetry(self.plan, settings.QINGYUAN_DATA, until=self.at)
 
     def pass_time(self, **how_long: int) -> None:
         self.at += dt.timedelta(**how_long)

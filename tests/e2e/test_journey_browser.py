@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qingyuan.records.cases.models import Case
+from qingyuan.records.clues.models import Clue
 from qingyuan.testing import PHOTO
 
 from .hand import take, unfold, why_not
@@ -32,7 +33,8 @@ def test_an_exceedance_becomes_a_published_decision(stage: Stage, tmp_path: Path
 def triage(stage: Stage, li) -> None:
     """The first screen, the clue, its chart; a clue that nobody accepted cannot be assigned."""
     li.goto(stage.url + "/")
-    li.get_by_role("link", name="清河水泥有限公司窑尾废气排放口氮氧化物小时均值").first.click()
+    clue = Clue.objects.filter(facility__name="清河水泥有限公司", findings__rule="hourly_mean_exceedance").distinct().get()
+    li.locator(f"main a[href='/clues/{clue.number}/']").first.click()
     li.wait_for_selector("[data-chart][data-ready='1'] canvas")
     assert "限值" in li.inner_text(".qy-main") and "第一千一百零七条" in li.inner_text(".qy-main")
     assert li.locator("#step-verify").count() == 0

@@ -9,13 +9,12 @@ from django.views.decorators.http import require_POST
 
 from qingyuan.errors import BadInput
 from qingyuan.records.cases import queries
-from qingyuan.records.cases.clocks import clocks_of
 from qingyuan.records.cases.models import Case
 from qingyuan.records.cases.states import CASE
 from qingyuan.records.docket import queries as docket
 from qingyuan.records.publish import queries as publish
 
-from . import case_forms, case_steps, discretion
+from . import case_forms, case_steps, clocks, discretion
 from .frame import Look, desk
 from .paging import page_by_id
 from .steps import Offer
@@ -37,7 +36,7 @@ def case_list(request: HttpRequest, look: Look) -> HttpResponse:
     """Cases of the viewer's division, newest first, each with its nearest legal clock."""
     state, words = request.GET.get("state", "open"), request.GET.get("words", "")
     page = page_by_id(queries.filtered(look.viewer, state=state, words=words), request.GET.get("after", ""), SIZE)
-    lines = [(case, queries.nearest_clock(case, look.today)) for case in page.rows]
+    lines = [(case, clocks.nearest_of_ours(case, look.today)) for case in page.rows]
     context = {"lines": lines, "page": page, "state": state, "words": words, "today": look.today, "states": [("open", "在办"), *CASE.states.items()]}
     part = request.htmx and not request.htmx.boosted
     return render(request, "desk/_case_table.html" if part else "desk/cases.html", context)
@@ -51,7 +50,7 @@ def case_page(request: HttpRequest, look: Look, pk: int) -> HttpResponse:
 def show(request: HttpRequest, look: Look, case: Case, bound: dict | None = None, code: int = 200) -> HttpResponse:
     """One case whole: path, next step, clocks, timeline, evidence, documents, discretion, publication."""
     context = {
-        "case": case, "path": path_of(case), "clocks": clocks_of(case, look.today), "history": queries.history(look.viewer, case),
+        "case": case, "path": path_of(case), "clocks": clocks.shown(case, look.today), "history": queries.history(look.viewer, case),
         "offers": step_offers(case, look, bound or {}), "notes": note_offers(case, look, bound or {}), "investigators": case.investigators.select_related("agency"),
         "evidence": docket.evidence_of(look.viewer, case.docket), "documents": docket.documents_of(look.viewer, case.docket),
         "missing": docket.evidence_missing(case.docket, violation=case.violation), "release": publish.release_of(look.viewer, case),
@@ -80,7 +79,7 @@ def step_offers(case: Case, look: Look, bound: dict) -> list[Offer]:
         if name not in case_forms.STEPS:
             continue
         form = bound.get(name) or case_forms.STEPS[name](case, look, None, None)
-        rows.append(Offer(name, label, article, tuple(reasons), form, name in bound or (name == forward and not reasons)))
+        rows.append(Offer(name, label, article, tuple(reasons), form, name in bound or name == forward))
     return sorted(rows, key=lambda offer: offer.name != forward)
 
 

@@ -54,12 +54,20 @@ def show(request: HttpRequest, look: Look, clue: Clue, bound: dict | None = None
     findings = list(clue.findings.all()[:200])
     built = clue_forms.build(clue, look.viewer, look.today) | (bound or {})
     context = {
-        "clue": clue, "findings": findings, "last": findings[-1] if findings else None, "today": look.today, "at": look.at,
+        "clue": clue, "findings": findings, "last": findings[-1] if findings else None, "spoke": last_of_each_rule(findings), "today": look.today, "at": look.at,
         "offers": offers(CLUE, clue.state, look.viewer, built), "history": queries.history(look.viewer, clue),
         "tasks": dispatched.assignments_of(look.viewer, clue=clue), "factor_name": names.factor_name(clue.factor),
-        "rule_name": names.rule_name(clue.rule), "chart": chart_of(clue, findings), "cases": case_queries.cases_of(look.viewer, clue=clue),
+        "chart": chart_of(clue, findings), "cases": case_queries.cases_of(look.viewer, clue=clue),
     }
     return render(request, "desk/clue.html", context, status=code)
+
+
+def last_of_each_rule(findings: list[ClueFinding]) -> list[ClueFinding]:
+    """The newest finding of every rule that speaks in this clue, in the order in which the rules first spoke."""
+    newest: dict[str, ClueFinding] = {}
+    for finding in findings:
+        newest[finding.rule] = finding
+    return list(newest.values())
 
 
 def chart_of(clue: Clue, findings: list[ClueFinding]) -> dict[str, object] | None:

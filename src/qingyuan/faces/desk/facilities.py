@@ -56,7 +56,7 @@ def facility_page(request: HttpRequest, look: Look, code: str) -> HttpResponse:
         "permits": registry.permits_of(look.viewer, place), "limits": registry.limits_of(look.viewer, place), "values": [row for row in values if row.limit_value is not None], "others": [row for row in values if row.limit_value is None],
         "clues": clues.clues_of(look.viewer, place)[:20], "cases": cases.cases_of(look.viewer, facility=place)[:20],
         "visits": inspections.inspections_of(look.viewer, place)[:20], "at": look.at, "today": look.today,
-        "chart": {"outlet": shown.outlet, "factor": shown.factor, "kind": "hour", "began": look.at - dt.timedelta(days=2), "ended": look.at} if shown else None,
+        "chart": {"outlet": shown.outlet, "factor": shown.factor, "kind": "hour", "began": shown.began - dt.timedelta(hours=47), "ended": shown.began + dt.timedelta(hours=1)} if shown else None,
     }
     return render(request, "desk/facility.html", context)
 

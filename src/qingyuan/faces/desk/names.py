@@ -17,18 +17,22 @@ KINDS = {"real": "实时", "minute": "分钟", "hour": "小时", "day": "日"}
 
 # steps that are written in the trail but do not move a table
 NOTED = {
-    "open_clue": "发现线索", "issue": "派发任务", "open_inspection": "进入现场", "order_correction": "责令改正", "verify_correction": "复查确认改正",
+    "open_clue": "发现线索", "issue": "派发任务", "assign": "派发任务", "open_inspection": "进入现场", "order_correction": "责令改正", "verify_correction": "复查确认改正",
     "file_case": "立案", "attach_telemetry": "提取自动监测数据", "propose_penalty": "裁量计算", "serve_notice": "送达事先告知书", "record_waiver": "当事人放弃陈述申辩和听证",
     "record_statement": "登记陈述申辩", "answer_statement": "复核陈述申辩", "request_hearing": "要求听证", "close_hearing": "听证结束",
     "review_legality": "法制审核", "deliberate": "集体讨论", "record_payment": "登记缴款", "note_published": "向社会公开", "note_withdrawn": "撤回公开",
-    "draft": "起草公示", "take_evidence": "收入证据", "issue_document": "制作文书",
+    "draft": "起草公示", "take_evidence": "收入证据", "open_docket": "建立案卷", "urge": "催告", "record_remedy": "登记复议、诉讼", "end_remedy": "复议、诉讼终结",
+    "note_court_acceptance": "法院受理", "grant_instalments": "批准延期、分期缴纳", "transfer": "移送", "record_reply": "登记移送回复", "decide_on_spot": "当场处罚",
 }
-LABELS = {step.name: step.label for machine in (CASE, CLUE, ASSIGNMENT, INSPECTION, RELEASE) for step in machine.steps.values()} | NOTED
+TABLES = {"clue": CLUE, "assignment": ASSIGNMENT, "inspection": INSPECTION, "case": CASE, "release": RELEASE}
 
 
-def step_label(name: str) -> str:
-    """What a step is called; the steps of two tables never share a name with two meanings on one page."""
-    return LABELS.get(name, name)
+def event_label(subject: str, step: str) -> str:
+    """What a step is called in the trail of its subject (``case:12``): the same word may mean another thing elsewhere."""
+    table = TABLES.get(subject.partition(":")[0])
+    if table is not None and step in table.steps:
+        return table.steps[step].label
+    return NOTED.get(step, step)
 
 
 def rule_names() -> dict[str, str]:

@@ -34,5 +34,22 @@ def rule_page(request: HttpRequest, look: Look, name: str) -> HttpResponse:
         raise NotYours("没有这条规则") from None
     numbers = [(parameter, parameter.on(look.today)) for parameter in row.parameters.values()]
     score = next((s for s in clues.yield_by_rule(look.viewer, since=look.today - WINDOW) if s["rule"] == name), None)
-    context = {"rule": row, "numbers": numbers, "score": score, "severity": SEVERITIES[row.severity], "today": look.today}
+    context = {"rule": row, "numbers": numbers, "score": score, "severity": SEVERITIES[row.severity], "basis": basis_of(row, look.today), "evidence": evidence_of(row), "today": look.today}
     return render(request, "desk/rule.html", context)
+
+
+def basis_of(row: rule.Rule, on: dt.date) -> list[str]:
+    """The articles in force on a day, of every medium the rule judges, each once."""
+    found: list[str] = []
+    for named in row.basis:
+        shared = rule.grounds()["basis"].get(named, {}) if isinstance(named, str) else {"any": [named]}
+        for entries in shared.values():
+            found += [e["citation"] for e in entries if e.get("from", dt.date.min) <= on < e.get("until", dt.date.max)]
+    return list(dict.fromkeys(found))
+
+
+def evidence_of(row: rule.Rule) -> list[str]:
+    """What a lawful finding still needs after this rule has spoken."""
+    shared = rule.grounds().get("evidence", {})
+    lines = [line for named in row.evidence for line in (shared.get(named) or [named])]
+    return list(dict.fromkeys(lines))

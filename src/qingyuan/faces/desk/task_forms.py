@@ -11,6 +11,7 @@ from django import forms
 from qingyuan.clock import CHINA
 from qingyuan.law import rulebook
 from qingyuan.records.cases import filing
+from qingyuan.records.cases.models import Case
 from qingyuan.records.clues.states import FALSE_ALARM_CAUSES
 from qingyuan.records.dispatch.models import Assignment
 from qingyuan.records.dispatch.states import ASSIGNMENT
@@ -116,12 +117,17 @@ def of_filing(task: Assignment, visit: Inspection, look: Look) -> list[str]:
     return filing.why_not_file(visit, by=look.viewer, on=look.today, act_ended=None, late_reason="—")
 
 
+def may_be_filed(task: Assignment, visit: Inspection | None) -> bool:
+    """Once there is a case the page leads to it instead."""
+    return visit is not None and visit.conclusion == "violation" and not Case.objects.filter(inspection=visit).exists()
+
+
 STEPS = {
     "open_inspection": Spec("到场，开始检查", "行政处罚法第55条", lambda t, v: t.state == "issued", by_table("start"), plain(Empty, "open_inspection")),
     "take_photo": Spec("收入照片和材料", "行政处罚法第46条", lambda t, v: v is not None and v.state != "concluded", only_inspectors, plain(Photos, "take_photo")),
     "record": Spec("制作现场检查笔录", "行政处罚法第55条", lambda t, v: v is not None and v.state == "opened", of_visit("record"), plain(Record, "record")),
     "conclude": Spec("得出检查结论", "", lambda t, v: v is not None and v.state in ("opened", "recorded"), of_visit("conclude"), plain(Conclude, "conclude")),
     "order_correction": Spec("责令改正", "行政处罚法第28条", lambda t, v: v is not None and v.conclusion == "violation", only_inspectors, plain(Order, "order_correction")),
-    "file_case": Spec("提请立案", "令30第18条", lambda t, v: v is not None and v.conclusion == "violation", of_filing, build_case_form),
+    "file_case": Spec("提请立案", "令30第18条", may_be_filed, of_filing, build_case_form),
     "cancel": Spec("撤销任务", "", lambda t, v: t.state == "issued", by_table("cancel"), plain(Why, "cancel")),
 }

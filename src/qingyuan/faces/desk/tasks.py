@@ -19,6 +19,7 @@ from qingyuan.records.inspections import actions
 from qingyuan.records.inspections import queries as inspections
 from qingyuan.records.inspections.models import Inspection
 from qingyuan.records.registry.events import trail
+from qingyuan.records.registry.models import Event
 
 from . import task_forms
 from .frame import Look, desk
@@ -59,9 +60,15 @@ def show(request: HttpRequest, look: Look, task: Assignment, bound: dict | None 
         "orders": list(visit.correction_orders.select_related("document")) if visit else [], "offers": offers(task, visit, look, bound or {}),
         "evidence": docket.evidence_of(look.viewer, folder) if folder else [], "documents": docket.documents_of(look.viewer, folder) if folder else [],
         "case": cases.cases(look.viewer).filter(inspection=visit).first() if visit else None,
-        "history": trail(f"assignment:{task.pk}") + (trail(f"inspection:{visit.pk}") if visit else []), "today": look.today, "at": look.at,
+        "history": history(task, visit), "today": look.today, "at": look.at,
     }
     return render(request, "desk/task.html", context, status=code)
+
+
+def history(task: Assignment, visit: Inspection | None) -> list[Event]:
+    """What was done to the assignment and on the visit, in the order in which it was done."""
+    rows = trail(f"assignment:{task.pk}") + (trail(f"inspection:{visit.pk}") if visit else [])
+    return sorted(rows, key=lambda event: (event.at, event.pk))
 
 
 def offers(task: Assignment, visit: Inspection | None, look: Look, bound: dict) -> list[Offer]:

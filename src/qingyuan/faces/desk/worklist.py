@@ -13,11 +13,12 @@ from qingyuan.records.cases import queries as cases
 from qingyuan.records.cases.models import Case
 from qingyuan.records.cases.states import CASE
 from qingyuan.records.clues import queries as clues
+from qingyuan.records.clues.states import OUTCOMES
 from qingyuan.records.dispatch import queries as dispatch
 from qingyuan.records.publish import queries as publish
 from qingyuan.records.registry.models import Officer
 
-from . import case_forms
+from . import case_forms, clocks
 from .frame import Look, desk
 
 MOST = 200  # rows looked at per kind; a list longer than that is worked off from its own page
@@ -101,7 +102,7 @@ def my_cases(viewer: Officer, today: dt.date) -> list[Work]:
     for case in cases.open_cases(viewer).filter(state__in=states)[:MOST]:
         if not is_mine(viewer, case):
             continue
-        clock = cases.nearest_clock(case, today)
+        clock = clocks.nearest_of_ours(case, today)
         due_on, why = (clock.due.due_on, f"{clock.label}（{clock.due.citation}）") if clock else (None, "")
         rows.append(Work(
             "case", case.number, case.name, case.facility.name, case.state, case.get_state_display(), due_on, why, next_of(viewer, case),
@@ -130,7 +131,7 @@ def next_of(viewer: Officer, case: Case) -> str:
     step = CASE.steps.get(FORWARD.get(case.state, ""))
     if step is not None and viewer.has_role(*step.roles):
         said.append(step.label)
-    said += [noted.label for noted in case_forms.NOTES.values() if noted.is_duty and case.state in noted.states and viewer.has_role(*noted.roles)]
+    said += [noted.label for noted in case_forms.NOTES.values() if noted.is_duty and case.state in noted.states and viewer.has_role(*noted.roles) and noted.shows(case)]
     return "、".join(said[:2])
 
 
@@ -152,11 +153,12 @@ def figures(look: Look, rows: list[Work]) -> dict[str, object]:
     rules = clues.yield_by_rule(look.viewer, since=since)
     soon = look.today + dt.timedelta(days=3)
     found = clues.open_clues(look.viewer).filter(state="found")
+    recent = clues.clues(look.viewer).filter(found_at__date__gte=since)
     return {
         "late": sum(w.due_on is not None and w.due_on < look.today for w in rows),
         "soon": sum(w.due_on is not None and look.today <= w.due_on <= soon for w in rows),
         "untriaged": clues.capped_count(found), "open_cases": cases.open_cases(look.viewer).count(),
-        "pushed": sum(r["pushed"] for r in rules), "checked": sum(r["checked"] for r in rules), "confirmed": sum(r["confirmed"] for r in rules),
+        "pushed": clues.capped_count(recent), "checked": recent.filter(state__in=OUTCOMES).count(), "confirmed": recent.filter(state="confirmed").count(),
         "filed": cases.cases(look.viewer).filter(filed_on__gte=since).count(), "rules": rules, "since": since,
         "newest": found.order_by("-found_at")[:6],
     }

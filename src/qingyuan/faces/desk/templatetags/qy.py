@@ -108,7 +108,7 @@ TONES = {
     # one colour per kind of standing, whatever the table it comes from; anything not listed is under way
     **dict.fromkeys(["found", "issued", "opened", "drafted"], "wait"),
     **dict.fromkeys(["closed", "published", "archived", "performed", "finished", "concluded", "recorded", "confirmed", "served", "corrected"], "done"),
-    **dict.fromkeys(["refuted", "dismissed", "merged", "referred", "cancelled", "withdrawn", "declined"], "mute"),
+    **dict.fromkeys(["refuted", "dismissed", "lapsed", "merged", "referred", "cancelled", "withdrawn", "declined"], "mute"),
     **dict.fromkeys(["suspended", "annulled", "overdue"], "stop"),
 }
 
@@ -183,9 +183,9 @@ def rule_name(code: str) -> str:
 
 
 @register.filter
-def step_label(name: str) -> str:
-    """What the trail calls a step."""
-    return names.step_label(name)
+def event_label(event: Any) -> str:
+    """What the trail calls a step of its subject."""
+    return names.event_label(event.subject, event.step)
 
 
 @register.filter

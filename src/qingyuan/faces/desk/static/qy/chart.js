@@ -42,7 +42,7 @@ async function draw(box) {
     const answer = await fetch(box.dataset.chart, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(answer.status);
     const data = await answer.json();
-    if (!data.x?.length) { say.textContent = "这一时段没有监测数据"; return; }
+    if (!data.x?.length) { say.textContent = "这一时段没有监测数据"; box.dataset.ready = "empty"; return; }
     const limit = data.limits?.length ? data.limits[0].value : null;
     const table = [data.x, data.y, ...(limit == null ? [] : [data.x.map(() => limit)])];
     say.remove();
