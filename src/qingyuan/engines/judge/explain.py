@@ -32,7 +32,7 @@ def explain(data_dir: Path | str, finding: Finding, *, as_of: dt.datetime | None
 def explain_source(source: Source, finding: Finding, *, data_dir: Path | None = None) -> dict[str, Any]:
     """Return the tree of one finding over any source; packets only where there is a data directory."""
     rule = named(finding.rule)
-    used = [_rows(source, finding, told, data_dir) for told in finding.working["rows"]]
+    used = [_rows(source, told, data_dir) for told in finding.working["rows"]]
     problems = working.recompute(finding.working)
     problems += [f"{row['factor'] or '全部因子'}的读数与判定时不同（迟到或更正的数据）" for row in used if not row["same"]]
     digest = hashlib.sha256("".join(told["digest"] for told in finding.working["rows"]).encode()).hexdigest()
@@ -51,10 +51,10 @@ def explain_source(source: Source, finding: Finding, *, data_dir: Path | None = 
     }
 
 
-def _rows(source: Source, finding: Finding, told: dict[str, Any], data_dir: Path | None) -> dict[str, Any]:
+def _rows(source: Source, told: dict[str, Any], data_dir: Path | None) -> dict[str, Any]:
     began, ended = (milliseconds(dt.datetime.fromisoformat(told[end])) for end in ("began", "ended"))
-    readings = source.rows(finding.facility, told["kind"], began, ended)
-    points = source.points(finding.facility)
+    readings = source.rows(told["facility"], told["kind"], began, ended)
+    points = source.points(told["facility"])
     series = next((one for one in split(readings, points) if (one.point, one.factor) == (told["mn"], told["factor"])), None)
     if not told["factor"]:
         return {**told, "same": True, "readings": [], "packets": []}

@@ -54,7 +54,7 @@ class LawInForce:
         """
         point = stretch.points.get(series.point) or Point(series.point, series.outlet, stretch.facility)
         first = began if read_from is None else read_from
-        rows = [_rows(one, first, ended) for one in (series, *also)]
+        rows = [_rows(one, first, ended, _home(stretch, one)) for one in (series, *also)]
         limit_value = limit.limit_value if limit is not None else limit_value
         day = moment(began).date()
         spoken = {"outlet": point.outlet_name or point.outlet, "factor": factors.chinese(series.factor), "value": value}
@@ -65,7 +65,7 @@ class LawInForce:
             title=self.rule.title.format(**spoken),
             severity=severity or self.rule.severity,
             violation=self.rule.violation_of(point.medium),
-            facility=stretch.facility,
+            facility=point.facility or stretch.facility,
             outlet=series.outlet,
             point=series.point,
             factor=series.factor,
@@ -114,9 +114,14 @@ def evidence(rule: Rule) -> tuple[str, ...]:
     return tuple(line for entry in rule.evidence for line in shared.get(entry, [entry]))
 
 
-def _rows(series: Series, began: int, ended: int) -> Node:
+def _home(stretch: Stretch, series: Series) -> str:
+    point = stretch.points.get(series.point)
+    return point.facility if point and point.facility else stretch.facility
+
+
+def _rows(series: Series, began: int, ended: int, facility: str) -> Node:
     rows = series.between(began, ended)
-    told = {"mn": series.point, "factor": series.factor, "kind": series.kind, "count": rows.stop - rows.start}
+    told = {"facility": facility, "mn": series.point, "factor": series.factor, "kind": series.kind, "count": rows.stop - rows.start}
     return told | {"began": moment(began).isoformat(), "ended": moment(ended).isoformat(), "digest": series.digest(rows)}
 
 

@@ -16,9 +16,10 @@ import numpy as np
 from . import marking
 from .finding import Finding, milliseconds, ordered
 from .rule import Rule, chosen
-from .run import Order, Unit, judge_unit
+from .run import Order, judge_unit
 from .series import DAY, day_start
 from .sources import Source
+from .unit import Unit
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import numpy as np
 
 from qingyuan.errors import BadInput
 
-from . import executors, marking
+from . import across, executors, marking
 from .finding import CHINA, Finding, milliseconds, ordered
 from .inforce import LawInForce
 from .limits import midnight
@@ -26,18 +26,9 @@ from .rule import Rule, chosen, named
 from .series import DAY, Series, day_start
 from .sources import LakeSource, Source
 from .stretch import Stretch, in_order, split
+from .unit import Unit
 
 DAYS_PER_UNIT = 31
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One facility and [began, ended) of whole days; ``until`` is the end of what may be read."""
-
-    facility: str
-    began: int
-    ended: int
-    until: int
 
 
 @dataclass(frozen=True)
@@ -85,6 +76,8 @@ def judge_source(
     mapped: Iterator[list[Finding]] = executors.named(executor)(partial(judge_unit, source, order), plan)
     for part in mapped:
         found += part
+    if across.RULE in order.rules and len(wanted) > 1:
+        found += across.judge_pairs(source, wanted, plan, order.overrides.get(across.RULE))
     return ordered(found)
 
 

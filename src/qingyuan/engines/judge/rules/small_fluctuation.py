@@ -31,7 +31,7 @@ def small_fluctuation(stretch: Stretch, law: LawInForce) -> list[Finding]:
             held = works[rows]
             if span is None or held.sum() < law.p["hours"] or day + DAY > stretch.known_until:
                 continue
-            low, high = np.nanmin(series.low[rows][held]), np.nanmax(series.high[rows][held])
+            low, high = np.fmin.reduce(series.low[rows][held]), np.fmax.reduce(series.high[rows][held])
             swing = sum_of("全日最大变幅占量程", "(high - low) / span", {"high": high, "low": low, "span": span})
             if 0 < swing["value"] <= law.p["share"]:
                 findings.append(

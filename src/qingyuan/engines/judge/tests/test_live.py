@@ -89,3 +89,20 @@ def test_every_violation_a_rule_points_to_is_in_the_rule_book():
     known = rulebook.load().folder("violations")
     told = {violation for name in rule.names() for violation in rule.named(name).violation.values()}
     assert told - set(known) == set()
+
+
+def test_a_facility_that_copies_another_is_found_across_the_two():
+    pick = np.random.default_rng(3)
+    values = [float(one) for one in np.round(pick.normal(100, 6, 144), 1)]
+    told = []
+    for facility, mn, numbers in (("A", "MA", values), ("B", "MB", values), ("C", "MC", [one + 1.5 for one in values])):
+        hours = [float(np.mean(numbers[start : start + 6])) for start in range(0, 144, 6)]
+        series = [{"factor": "a21002", "kind": "minute", "step": 10, "from": "2026-09-01T00:00", "values": numbers, "mn": mn},
+                  {"factor": "a21002", "kind": "hour", "from": "2026-09-01T00:00", "values": hours, "mn": mn}]  # fmt: skip
+        case = {"name": mn, "point": {"mn": mn, "outlet": f"{facility}/DA001"}, "series": series}
+        table = cases.table(case, cases.points_of(case))
+        told.append(table.set_column(table.column_names.index("facility"), "facility", pa.array([facility] * table.num_rows)))
+    points = [cases.Point(mn=mn, outlet=f"{facility}/DA001", facility=facility) for facility, mn in (("A", "MA"), ("B", "MB"), ("C", "MC"))]
+    held = TableSource(pa.concat_tables(told), points)
+    found = judge_source(held, began=BEGAN, ended=BEGAN + dt.timedelta(days=1), rules=["copied_between_points"])
+    assert [(one.facility, one.point, one.working["rows"][1]["facility"]) for one in found] == [("A", "MA", "B")]
