@@ -45,7 +45,7 @@ FIELDS = (
 _PLACES = (0, 1, 2, 7, 0, 4, 5, 6, 3, 4, 8, 0, 0, 0, 0)
 NAMES = np.array([packed(name) for name in FIELDS], dtype=np.uint64)
 PLACES = np.array(_PLACES, dtype=np.int64)
-DATA_TIME, SAMPLE_TI = packed("DataTime"), packed("sampleti")
+DATA_TIME, SAMPLE_TI = np.uint64(packed("DataTime")), np.uint64(packed("sampleti"))  # a signed one compares as float
 KEY, INDEX, ORDER, COUNT = range(4)  # planes of the interning tables, uint64[4, 3, SLOTS]
 OWNER, FACTOR, FIELDS_SEEN, ITEM = range(4)  # lines of the row notes, int32[4, rows]
 _jit = njit(cache=True, nogil=True)

@@ -156,6 +156,12 @@ def test_nobody_waits_for_the_compiler(monkeypatch) -> None:
     assert decode(buffer, bounds).odd == 3 and not columnar.is_ready()
 
 
+def test_a_key_that_differs_from_datatime_in_one_byte_is_not_datatime() -> None:
+    """Sixty-four bits must be compared as integers: as floats the first bytes are lost."""
+    for first in "\0CEd":
+        assert both([upload(f"{first}ataTime=20260105082000;a-Avg=1")]).readings.num_rows == (1 if first == "d" else 0)
+
+
 def test_many_stations_and_factors_overflow_to_the_message_decoder() -> None:
     """The interning tables hold 4096 names; more is slower, not wrong."""
     raws = [upload(f"DataTime=20260105082000;b{n:05d}-Avg=1", mn=f"{n:024d}") for n in range(4200)]
