@@ -20,7 +20,8 @@ import structlog
 from qingyuan import clock
 
 from .gateway_envelope import Envelope
-from .gateway_journal import Journal
+from .gateway_journal import Journal, moment
+from .gateway_lookout import Lookout
 from .gateway_session import Limits, Session, Terms, Verdict
 from .hj212.frame import Frame
 from .hj212.keyring import KeyRing
@@ -31,7 +32,7 @@ from .spool import SEGMENT_BYTES, Arrival, Spool
 log = structlog.get_logger("gateway")
 
 TICK_S = 0.005
-WATCH_S = 1.0
+WATCH_S = 0.5
 RETRY_S = 0.5
 JUMP_S = 5.0
 STALE_S = 300.0
@@ -59,6 +60,7 @@ class Gateway:
         *,
         limits: Limits | None = None,
         keys: KeyRing | None = None,
+        pulls_history: bool = True,
         tick_s: float = TICK_S,
         segment_bytes: int = SEGMENT_BYTES,
         wall: Callable[[], int] = wall_us,
@@ -74,6 +76,7 @@ class Gateway:
         self.by_mn: dict[str, Session] = {}
         self.journal = Journal(self.data_dir / "gateway" / "alarms")
         self.comings = Journal(self.data_dir / "gateway" / "sessions")
+        self.lookout = Lookout(self, pulls_history=pulls_history)
         self.arrivals: list[Arrival] = []
         self.owed: list[tuple[Session, bytes]] = []
         self.pending_bytes = 0
@@ -91,6 +94,7 @@ class Gateway:
     async def start(self) -> None:
         """Open the spool, close what a crash left open, and listen."""
         self.spool = Spool(self.data_dir / "spool", at_us=self.wall(), segment_bytes=self.segment_bytes)
+        self.comings.write(self.wall(), {"kind": "restart", "mn": "", "peer": "", "detail": ""})
         for found in self.spool.recovered:
             log.warning("spool recovered", segment=found.number, records=len(found.records), torn=len(found.torn), damaged=len(found.damages))
             for damage in found.damages:
@@ -124,6 +128,7 @@ class Gateway:
             await asyncio.sleep(0.01)
         await self._commit(last=True)
         self.spool.close()
+        self.lookout.finish()
         self.journal.flush()
         self.comings.flush()
         self._server = None
@@ -143,6 +148,7 @@ class Gateway:
         for mn in session.mns:
             if self.by_mn.get(mn) is session:
                 del self.by_mn[mn]
+                self.lookout.offline(mn, self.wall())
                 self.comings.write(self.wall(), {"kind": "offline", "mn": mn, "peer": session.peer, "detail": reason})
 
     def arrive(self, session: Session, at_us: int, raw: bytes, answer: bytes) -> None:
@@ -164,6 +170,7 @@ class Gateway:
     def fault(self, session: Session, kind: str, mn: bytes, detail: str = "") -> None:
         """Name what was wrong in the journal; at most a few lines per minute for one device and fault."""
         name = mn.decode("utf-8", "replace")
+        self.lookout.faulty(name, kind)
         if self.journal.alarm(self.wall(), kind, name, session.peer, detail):
             log.info(kind, mn=name, peer=session.peer, detail=detail)
 
@@ -187,6 +194,7 @@ class Gateway:
         holder = self.by_mn.get(terms.mn)
         if holder is not session:
             self._come(session, terms.mn, holder)
+        self.lookout.heard(session, at_us, qn, raw, terms)
 
     def _come(self, session: Session, mn: str, holder: Session | None) -> None:
         if holder is not None and holder.address != session.address and self.ticking() - holder.last_at < STALE_S:
@@ -195,6 +203,7 @@ class Gateway:
                 return
         session.mns.add(mn)
         self.by_mn[mn] = session
+        self.lookout.online(mn, session, self.wall())
         self.comings.write(self.wall(), {"kind": "online", "mn": mn, "peer": session.peer, "detail": ""})
 
     # -- the tick --------------------------------------------------------------------------------------------------
@@ -272,13 +281,17 @@ class Gateway:
             if abs(jump) > JUMP_S:
                 self.journal.alarm(wall_now, "clock_jump", "", "", f"{jump:+.1f} s")
                 log.warning("clock_jump", seconds=round(jump, 1))
-            self._look_round(now, now - before)
+            try:
+                self._look_round(now, now - before)
+            except Exception:  # the watch must outlive its errors: without it nobody is slowed, closed or seen
+                log.exception("watch failed")
             before, wall_before = now, wall_now
 
     def _look_round(self, now: float, seconds: float) -> None:
         for session in list(self.sessions):
             session.earn(seconds)
             session.watch(now)
+        self.lookout.look_round(now, moment(self.wall()))
         try:
             if self.roster.reload():
                 self.generation += 1

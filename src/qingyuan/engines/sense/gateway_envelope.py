@@ -15,6 +15,7 @@ from typing import NamedTuple
 from .hj212.commands import COMMANDS, NOTICE, REPLY
 from .hj212.crc import POWERS, TABLE, crc16
 from .hj212.frame import Frame, Garbage, take_frame
+from .hj212.header import read_header
 
 _CODE = [b"%04X" % code for code in range(65536)]
 CODE_AND_END = [code + b"\r\n" for code in _CODE]
@@ -22,7 +23,6 @@ PACKET = re.compile(rb"##(\d{4})QN=(\d{17});(ST=\w+;CN=\d{4};PW=[^;&]*;MN=[^;&]*
 _, _H1, _H2, _H3, _H4, _H5, _H6, _H7 = POWERS
 _WORD = (1 << 64) - 1
 _PLAIN = re.compile(rb"QN=(\d{17});ST=(\w+);CN=(\d{4});PW=([^;&]*);MN=([^;&]*);Flag=(\d{1,3});")
-_FIELD = re.compile(rb"\s*([A-Za-z]+)\s*=\s*([^;&]*?)\s*(?:;|$)")
 _QN_IN_CP = re.compile(rb"CP=&&\s*QN=(\d+)")
 
 ANSWERS = frozenset(cn.encode() for cn, command in COMMANDS.items() if command.up == REPLY)
@@ -77,15 +77,11 @@ def read(segment: bytes) -> Envelope:
     if plain is not None:
         qn, st, cn, pw, mn, flag = plain.groups()
         return Envelope(qn, st, cn, pw, mn, int(flag))
-    head, _, _ = segment.partition(b"CP=")
-    fields = {name.lower(): value for name, value in _FIELD.findall(head)}
-    flag = fields.get(b"flag", b"")
-    qn = fields.get(b"qn", b"")
-    if not qn:
-        inside = _QN_IN_CP.search(segment)
-        qn = inside[1] if inside else b""
-    number = int(flag) if flag.isdigit() and len(flag) <= 3 else -1
-    return Envelope(qn, fields.get(b"st", b""), fields.get(b"cn", b""), fields.get(b"pw", b""), fields.get(b"mn", b""), number)
+    header = read_header(segment)
+    inside = _QN_IN_CP.search(segment) if not header.qn else None
+    qn = inside[1] if inside is not None else header.qn.encode("latin-1", "replace")
+    st, cn, pw, mn = (text.encode("latin-1", "replace") for text in (header.st, header.cn, header.pw, header.mn))
+    return Envelope(qn, st, cn, pw, mn, -1 if header.flag is None else header.flag)
 
 
 def frame(segment: bytes) -> bytes:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from . import gateway_envelope as envelope
+from .gateway_lookout import IS_HISTORY
+from .gateway_presence import DeviceState
 from .hj212.frame import Garbage
 
 if TYPE_CHECKING:
@@ -44,13 +46,17 @@ class Verdict(NamedTuple):
 class Terms:
     """How packets with one header are dealt with on one connection; kept so that it is worked out once."""
 
-    __slots__ = ("said", "verdict", "answers", "mn", "looked_at")
+    __slots__ = ("said", "verdict", "answers", "mn", "cn", "is_history", "is_reply", "state", "looked_at_us")
 
     def __init__(self, said: envelope.Envelope, verdict: Verdict) -> None:
         self.said, self.verdict = said, verdict
         self.answers = envelope.answers(said, verdict.qn_rtn)
         self.mn = said.mn.decode("utf-8", "replace")
-        self.looked_at = 0
+        self.cn = said.cn.decode("latin-1")
+        self.is_history = said.cn in IS_HISTORY
+        self.is_reply = said.cn in envelope.ANSWERS
+        self.state: DeviceState | None = None
+        self.looked_at_us = 0
 
     def answer(self, qn: bytes) -> bytes:
         """The answer owed to the packet numbered ``qn``."""
