@@ -97,6 +97,17 @@ def check_levels(found: tuple[Ground, ...], chosen: tuple[Chosen, ...]) -> None:
                 )
 
 
+def counted_twice(found: tuple[Ground, ...], chosen: tuple[Chosen, ...]) -> tuple[str, ...]:
+    """A warning for every heavier ground whose fact the table has weighed already: one fact, one consequence."""
+    told = []
+    for ground in found:
+        for entry in chosen:
+            lightest = min(level.points for level in entry.factor.levels)
+            if entry.factor.id in ground.circumstance.counted_in and entry.level.points > lightest:
+                told.append(f"{ground.circumstance.name}：裁量表的“{entry.factor.name}”已按“{entry.level.name}”计过，不要对同一事实重复评价")
+    return tuple(told)
+
+
 def adjust(given: PenaltyInput, found: tuple[Ground, ...], priced: Priced, bounds: Bounds) -> Adjusted:
     """Move the priced amount by every ground, lighter first, then heavier, then below the minimum."""
     order = ("lighter", "heavier", "mitigated", "no_penalty", "may_no_penalty")

@@ -35,6 +35,7 @@ class Outcome:
     found: selection.Found
     amount_yuan: int
     adjusted: adjusting.Adjusted
+    twice: tuple[str, ...]
     step: Step
 
     @property
@@ -122,7 +123,7 @@ def assess(given: PenaltyInput, book: Shelf) -> tuple[PenaltyResult, tuple[Outco
         citations=tuple(dict.fromkeys(part for cite in cited for part in cite.split("、"))),
         hearing_required=heard.required,
         hearing_reason=heard.reason,
-        warnings=chosen.found.notes + chosen.regime.notes,
+        warnings=chosen.found.notes + chosen.regime.notes + chosen.twice,
         provisional=chosen.found.provisional,
         panel_required=chosen.found.panel or chosen.adjusted.panel or bool(departure),
     )
@@ -140,7 +141,8 @@ def _outcome(given: PenaltyInput, book: Shelf, violation: Violation, regime: Reg
     amount, last = _settled(priced, adjusted, held, found.province.rounding_yuan)
     table = Step("裁量表", "；".join(found.notes) or found.table.title, found.table.section, found.table.citation)
     lines = (bounds.step(given, held), table, priced.step, *adjusted.steps, last)
-    return Outcome(regime, held, found, amount, adjusted, Step(selection.LAWS.get(regime.regime, regime.regime), children=lines))
+    twice = adjusting.counted_twice(ground, chosen)
+    return Outcome(regime, held, found, amount, adjusted, twice, Step(selection.LAWS.get(regime.regime, regime.regime), children=lines))
 
 
 def _settled(priced: Priced, adjusted: adjusting.Adjusted, held: bounds.Bounds, unit: int) -> tuple[int, Step]:

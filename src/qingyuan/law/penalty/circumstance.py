@@ -22,7 +22,8 @@ class Extent:
 
 @dataclass(frozen=True)
 class Circumstance:
-    """One ground.  ``effect``: no_penalty, may_no_penalty, lighter, mitigated or heavier."""
+    """One ground.  ``effect``: no_penalty, may_no_penalty, lighter, mitigated or heavier; ``counted_in``: factors of a table
+    that may have weighed the same fact already."""
 
     id: str
     name: str
@@ -34,6 +35,7 @@ class Circumstance:
     extent: Extent | None
     excludes: tuple[str, ...]
     excludes_levels: Mapping[str, tuple[str, ...]]
+    counted_in: tuple[str, ...]
     evidence: tuple[str, ...]
     panel: bool
     grade: str
@@ -62,6 +64,7 @@ class Circumstance:
             extent=Extent(extent["of"], extent.get("at_least", 0), extent["at_most"]) if extent else None,
             excludes=tuple(data.get("excludes", ())),
             excludes_levels={key: tuple(levels) for key, levels in data.get("excludes_levels", {}).items()},
+            counted_in=tuple(data.get("counted_in", ())),
             evidence=tuple(data.get("evidence", ())),
             panel=data.get("panel", False),
             grade=data["grade"],

@@ -168,6 +168,7 @@ def test_circumstances_exclude_only_what_exists() -> None:
     for item in BOOK.all_circumstances():
         for other in item.excludes:
             assert BOOK.circumstance(other)
+        assert set(item.counted_in) <= {factor.id for table in BOOK.all_tables() for factor in table.factors}, item.id
         assert {level for listed in item.excludes_levels.values() for level in listed} <= levels, item.id
         assert item.province == "national" or item.province in BOOK.provinces, item.id
         assert set(item.violations) - {"*"} <= set(BOOK.violations), item.id
