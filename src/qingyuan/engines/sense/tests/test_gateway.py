@@ -234,6 +234,23 @@ def test_a_full_disk_stops_the_answers_and_space_brings_them_back(tmp_path, monk
     assert "disk" in kinds(tmp_path)
 
 
+def test_a_gateway_stops_also_while_the_disk_is_full_and_promises_nothing(tmp_path, monkeypatch):
+    async def story(gateway, connect):
+        def full(*_):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(gateway.spool, "append", full)
+        monkeypatch.setattr(gateway.spool, "sync", full)
+        reader, writer = await connect()
+        writer.write(packet(1))
+        await asyncio.sleep(0.1)
+        await asyncio.wait_for(gateway.stop(), 5)
+        assert await reader.read() == b""
+        writer.close()
+
+    played(tmp_path, story)
+
+
 def test_a_clock_that_jumps_is_noted_and_nothing_is_lost(tmp_path):
     shift = [0]
 
