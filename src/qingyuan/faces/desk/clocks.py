@@ -10,20 +10,25 @@ import datetime as dt
 from qingyuan.records.cases.clocks import CaseClock, clocks_of
 from qingyuan.records.cases.models import Case
 
-OF_THE_PARTY = ("statement", "hearing_request", "payment", "reconsideration", "litigation")
+OF_THE_PARTY = ("payment", "reconsideration", "litigation")
 
 
 def is_of_party(clock: CaseClock) -> bool:
-    return clock.due.clock in OF_THE_PARTY
+    """Whether it is for the party to act, or for us to wait until it has."""
+    return clock.is_wait or clock.due.clock in OF_THE_PARTY
+
+
+def is_over(clock: CaseClock, on: dt.date) -> bool:
+    return clock.due.due_on < on
 
 
 def nearest_of_ours(case: Case, on: dt.date) -> CaseClock | None:
     """The running clock of the agency that ends first; None when nothing runs against us."""
-    running = [clock for clock in clocks_of(case, on) if clock.done_on is None and clock.due.due_on and not is_of_party(clock)]
+    running = [clock for clock in clocks_of(case, on) if clock.done_on is None and not is_of_party(clock)]
     return min(running, key=lambda clock: clock.due.due_on, default=None)
 
 
 def shown(case: Case, on: dt.date) -> list[tuple[CaseClock, bool]]:
     """Every clock with whether it is the party's: ours that run first, then the party's that run, then what is over."""
     rows = [(clock, is_of_party(clock)) for clock in clocks_of(case, on)]
-    return sorted(rows, key=lambda row: (row[0].done_on is not None, row[1] and row[0].is_late, row[1], row[0].due.due_on or dt.date.max))
+    return sorted(rows, key=lambda row: (row[0].done_on is not None, row[1] and is_over(row[0], on), row[1], row[0].due.due_on))

@@ -75,7 +75,12 @@ def chart_of(clue: Clue, findings: list[ClueFinding]) -> dict[str, object] | Non
     if not clue.outlet_code or not clue.factor:
         return None
     margin = max(dt.timedelta(days=1), min((clue.ended - clue.began) * 2, dt.timedelta(days=7)))
-    spans = [[finding.began.timestamp(), finding.ended.timestamp()] for finding in findings]
+    spans: list[list[float]] = []
+    for began, ended in sorted((finding.began.timestamp(), finding.ended.timestamp()) for finding in findings):
+        if spans and began <= spans[-1][1]:
+            spans[-1][1] = max(spans[-1][1], ended)
+        else:
+            spans.append([began, ended])
     return {
         "outlet": clue.outlet_code, "factor": clue.factor, "kind": "hour", "began": clue.began - margin, "ended": clue.ended + margin,
         "marks": json.dumps(spans),

@@ -23,6 +23,7 @@ from .frame import Look, desk
 
 MOST = 200  # rows looked at per kind; a list longer than that is worked off from its own page
 GRAVITY = {"red": 1, "orange": 2, "yellow": 3, "blue": 4}  # among things due on one day: what has no grade (a task, a case) first
+SHOWN = 40  # rows of the table; the rest is worked off once these are done
 KINDS = {"clue": "线索", "task": "检查", "case": "案件", "release": "公示"}
 
 
@@ -55,7 +56,7 @@ def worklist(request: HttpRequest, look: Look) -> HttpResponse:
     rows = [work for work in everything if not kind or work.kind == kind]
     part = request.htmx and not request.htmx.boosted
     context = {
-        "rows": rows, "kind": kind, "kinds": [(name, label, sum(w.kind == name for w in everything)) for name, label in KINDS.items()],
+        "rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "kind": kind, "kinds": [(name, label, sum(w.kind == name for w in everything)) for name, label in KINDS.items()],
         "all": len(everything), "today": look.today, "at": look.at,
     }
     if part:

@@ -98,6 +98,8 @@ def clock_chip(due_on: dt.date | None, today: dt.date, why: str = "") -> SafeStr
     """Days left to a due day as a coloured chip; the tooltip carries ``why``: clock, arithmetic, article."""
     if due_on is None:
         return mark_safe('<span class="qy-clock is-none">无期限</span>')
+    if due_on == dt.date.max:
+        return format_html('<span class="qy-clock is-none" title="{}">中止计算</span>', why)
     left = (due_on - today).days
     tone = "is-late" if left < 0 else "is-soon" if left <= 3 else "is-near" if left <= 7 else "is-calm"
     tip = f"{why}　到期日 {due_on:%Y-%m-%d}".strip()
@@ -229,7 +231,7 @@ def plain_value(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
     if isinstance(value, (list, tuple)):
         return "、".join(plain_value(item) for item in value)
     return str(value)
