@@ -29,6 +29,7 @@ COMMANDS = {
     "clock": "qingyuan.law.console:clock",
     "penalty": "qingyuan.law.penalty.console:penalty",
     # the records and the screens
+    "bench": "qingyuan.benchmarks:bench",
     "demo": "qingyuan.demo:demo",
     "web": "qingyuan.processes:web",
     "worker": "qingyuan.processes:worker",
