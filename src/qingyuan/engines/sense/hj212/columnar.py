@@ -212,8 +212,9 @@ def _quickly(kernel: Any, buffer: bytes, bounds: np.ndarray) -> tuple[pa.Table, 
         sampled, tables, spans,
     )  # fmt: skip
     good = np.flatnonzero(~odd)
-    names = [buffer[a:b].decode("ascii") for a, b in spans[: int(tables[kernel.COUNT, 2, 0])]]
-    packets = _quick_packets(good, heads[good], mns[good], qns[good], names)
+    names = [buffer[a:b].decode("ascii") for a, b in spans[: int(tables[kernel.COUNT, 2, 0])].tolist()]
+    chosen = slice(None) if len(good) == count else good
+    packets = _quick_packets(good, heads[chosen], mns[chosen], qns[chosen], names)
     owner = columns[0, :rows]
     readings_ = _quick_rows(
         owner, columns[1, :rows], heads, begans, numbers[:, :rows], marks[:, :rows], sampled[:rows], tables[2:]

@@ -65,12 +65,48 @@ def value_end(buf, at, stop):
     return stop
 
 
+@_jit
+def eight_digits(word):
+    """The number that eight ASCII digits make, the first in the lowest byte; -1 when they are not all digits."""
+    if word & uint64(0xF0F0F0F0F0F0F0F0) != uint64(0x3030303030303030):
+        return -1
+    if (word + uint64(0x0606060606060606)) & uint64(0xF0F0F0F0F0F0F0F0) != uint64(0x3030303030303030):
+        return -1
+    word = ((word & uint64(0x0F0F0F0F0F0F0F0F)) * uint64(2561)) >> uint64(8)
+    word = ((word & uint64(0x00FF00FF00FF00FF)) * uint64(6553601)) >> uint64(16)
+    return np.int64(((word & uint64(0x0000FFFF0000FFFF)) * uint64(42949672960001)) >> uint64(32))
+
+
 @_hot
 def number(buf, at, stop):
-    """A plain decimal and where it ends; the end is -1 when a float would not hold it exactly as Python reads it."""
+    """A plain decimal and where it ends; the end is -1 when a float would not hold it exactly as Python reads it.
+
+    Up to seven characters are read at once, without a branch per digit; longer ones go through ``long_number``.
+    """
     negative = byte(buf, at) == 45
-    if negative:
-        at += 1
+    at += negative
+    word = eight(buf, at)
+    size = min(position(word, 59), position(word, 44), stop - at)
+    point = position(word, 46)
+    if size >= 8 or size < 1 or point == 0 or point == size - 1:
+        return long_number(buf, at, stop, negative)
+    count = size
+    if point < size:
+        word = first_of(word, point) | ((word >> uint64(8)) & ~first_of(~uint64(0), point))
+        count = size - 1
+    filled = (first_of(word, count) << uint64(64 - 8 * count)) | (uint64(0x3030303030303030) >> uint64(8 * count))
+    mantissa = eight_digits(filled)
+    if mantissa < 0:
+        return 0.0, -1
+    value = float(mantissa)
+    if point < size:
+        value /= TENS[count - point]
+    return (-value if negative else value), at + size
+
+
+@_jit
+def long_number(buf, at, stop, negative):
+    """The same for any length, digit by digit."""
     first, mantissa, point = at, 0, -1
     while at < stop:
         c = byte(buf, at)
@@ -150,10 +186,16 @@ def put(buf, at, stop, place, row, numbers, marks, tables):
     if end < 0 or end - at > 8:
         return -1
     index = 0
-    if end > at:
+    if end == at + 1:  # one letter, as the standard has it: its index is noted beside the table
+        letter = byte(buf, at)
+        index = np.int64(tables[COUNT, 1, letter])
+        if index == 0:
+            index = intern(uint64(letter), 1, tables)
+            tables[COUNT, 1, letter] = max(index, 0)
+    elif end > at:
         index = intern(short_text(buf, at, end), 1, tables)
-        if index < 0:
-            return -1
+    if index < 0:
+        return -1
     marks[place - 7, row] = index
     return end
 
@@ -252,9 +294,12 @@ def check_region(buf, at, stop):
 @_hot
 def intern_mn(buf, head, tables, spans):
     """The index of a station number, or -1 when the table is full or two numbers share a hash."""
-    code = uint64(14695981039346656037)
-    for i in range(head[6], head[7]):
-        code = (code ^ uint64(buf[i])) * uint64(1099511628211)
+    begin, size = head[6], head[7] - head[6]
+    code = uint64(size)
+    for i in range(0, size, 8):
+        word = eight(buf, begin + i) if size - i >= 8 else first_of(eight(buf, begin + i), size - i)
+        code = (code ^ word) * uint64(0x9E3779B97F4A7C15)
+        code ^= code >> uint64(29)
     before = np.int64(tables[COUNT, 2, 0])
     index = intern(code | uint64(1), 2, tables)
     if index < 0:
@@ -262,11 +307,10 @@ def intern_mn(buf, head, tables, spans):
     if index == before:
         spans[index, 0], spans[index, 1] = head[6], head[7]
         return index
-    size = head[7] - head[6]
     if spans[index, 1] - spans[index, 0] != size:
         return -1
     for i in range(size):
-        if buf[spans[index, 0] + i] != buf[head[6] + i]:
+        if byte(buf, spans[index, 0] + i) != byte(buf, begin + i):
             return -1
     return index
 
