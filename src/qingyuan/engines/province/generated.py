@@ -171,6 +171,8 @@ class Casting:
                 continue  # what is planted must be at work at any hour, unless the entry knows better
             if where.get("medium", outlet.medium) != outlet.medium:
                 continue
+            if entry["how"] == "borrow" and (meter or self._neighbour(point) is None):
+                continue
             factor = self._factor(entry, outlet.stream, where.get("averaging"))
             if factor is not None and (factor == "" or factor in point.factors):
                 return point, factor
@@ -188,7 +190,7 @@ class Casting:
         honest = bool(entry.get("look_alike"))
         settings = dict(entry.get("settings", {}))
         if entry["how"] == "borrow":
-            settings["from_mn"] = self._neighbour(point)
+            settings["from_mn"] = self._neighbour(point) or point.mn
         one = Planting(entry["rule"], point.facility, point.mn, factor, began, ended, entry["how"], settings, not honest, entry.get("note", ""),
                        tuple(entry.get("also", ())))  # fmt: skip
         self.planted.append(one)
@@ -199,8 +201,18 @@ class Casting:
         if "mark" in entry:
             self._mark(point, entry["mark"]["code"], began, ended, (), "设施故障检修", late=entry["mark"].get("late", False))
         if "fact" in entry:
-            name = str(settings.get("name", ""))
-            self.facts.append(Fact(point.mn, entry["fact"], factor if entry["fact"] == "ticket" else "", name, None, began - HOUR, ended + HOUR, "示例省事实"))
+            self._state(entry, point, factor, str(settings.get("name", "")), began, ended)
+
+    def _state(self, entry: dict[str, Any], point: Point, factor: str, name: str, began: dt.datetime, ended: dt.datetime) -> None:
+        """Add the dated fact that an entry speaks of: a ticket around it, an order or a ban for it, a permit that ends with its beginning."""
+        kind = entry["fact"]
+        if kind == "ticket":
+            self.facts.append(Fact(point.mn, kind, factor, name, None, began - HOUR, ended + HOUR, "维护工单：校准合格"))
+        elif kind == "permit":
+            self.facts.append(Fact(point.mn, kind, "", "", None, dt.datetime(2023, 1, 1, tzinfo=CHINA), began, "排污许可证有效期"))
+            self.facts.append(Fact(point.mn, kind, "", "", None, ended, dt.datetime(2031, 1, 1, tzinfo=CHINA), "延续的排污许可证"))
+        else:
+            self.facts.append(Fact(point.mn, kind, "", "", entry.get("value"), began, ended, "重污染天气应急减排"))
 
     def _when(self, entry: dict[str, Any]) -> tuple[dt.datetime, dt.datetime]:
         shortest, longest = entry["hours"]
@@ -216,13 +228,18 @@ class Casting:
         began = self.at - dt.timedelta(days=DAYS) + HOUR * self.pick.randrange(9 * 24, room)
         return began, began + length
 
-    def _neighbour(self, point: Point) -> str:
+    def _neighbour(self, point: Point) -> str | None:
+        """Return another point of the same facility with the same kind of stream."""
         stream = self.plan.outlet[point.outlet].stream
-        others = [one for one in self.plan.points if one.facility != point.facility and one.mn not in self.plan.metered and self.plan.outlet[one.outlet].stream == stream]
-        return self.pick.choice(others).mn if others else point.mn
+        for one in self.plan.points_of[point.facility]:
+            if one.mn != point.mn and one.mn not in self.plan.metered and self.plan.outlet[one.outlet].stream == stream:
+                return one.mn
+        return None
 
     def rest(self) -> None:
-        """Let a third of the plants with no part stand still once, and say so in time."""
+        """State the design temperature of every oxidiser; let a third of the plants with no part stand still once, and say so in time."""
+        start = dt.datetime(2023, 1, 1, tzinfo=CHINA)
+        self.facts += [Fact(one.mn, "design", "rto_t", "", 760.0, start, None, "设计炉膛温度") for one in self.plan.points if "rto_t" in one.factors]
         for code in self.free:
             trade = industries()[self.plan.facility[code].industry]
             if trade.rhythm not in ("continuous", "day_heavy") or trade.stream.medium != "gas" or self.pick.random() > 0.35:

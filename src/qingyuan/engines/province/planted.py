@@ -118,6 +118,12 @@ def silence(scene: Scene) -> None:
             scene.state.values[mn, factor] = np.where(scene.inside, np.nan, scene.state.values[mn, factor])
 
 
+def mute(scene: Scene) -> None:
+    """One channel of a logger sends nothing while the others go on."""
+    where = (scene.one.mn, scene.one.factor)
+    scene.state.values[where] = np.where(scene.inside, np.nan, scene.state.values[where])
+
+
 def zero(scene: Scene) -> None:
     """Exactly zero while the plant runs."""
     scene.put(scene.one.factor, np.zeros(scene.inside.size), scene.works())
@@ -182,7 +188,7 @@ def replay(scene: Scene) -> None:
 
 
 def borrow(scene: Scene) -> None:
-    """Another outlet's minutes in place of one's own (``from_mn``)."""
+    """Another outlet's minutes in place of one's own (``from_mn``, of any facility)."""
     source = scene.plan.point[str(scene.one.settings["from_mn"])]
     other = process.run(scene.plan, scene.plan.facility[source.facility], scene.state.minutes)
     for factor in scene.pollutants() if not scene.one.factor else [scene.one.factor]:
@@ -298,10 +304,11 @@ def nights(scene: Scene) -> None:
 
 
 def dilute(scene: Scene) -> None:
-    """Clean water let in: flow rises several times and concentrations fall no further than to look good."""
-    scene.put("w00000", scene.get("w00000") * scene.number("by", 4.0))
+    """Clean water let in: flow rises ``by`` times and concentrations fall as many times, the load stays."""
+    by = scene.number("by", 4.0)
+    scene.put("w00000", scene.get("w00000") * by)
     for factor in scene.pollutants():
-        scene.put(factor, scene.get(factor) * 0.55)
+        scene.put(factor, scene.get(factor) / by)
 
 
 def above_total(scene: Scene) -> None:
@@ -349,7 +356,7 @@ def unfollowed(scene: Scene) -> None:
 
 HOW: dict[str, Change] = {
     one.__name__: one
-    for one in (scale, exceed, freeze, silence, zero, still, floor, negative, pegged, step, hug, wave, randomise, replay, borrow, together,
+    for one in (scale, exceed, freeze, silence, mute, zero, still, floor, negative, pegged, step, hug, wave, randomise, replay, borrow, together,
                 open_air, nitrogen, dry_gas, set_value, recompute, calibrate, cover, honest_cover, honest_stop, manual, broken, thin_out, as_ever, no_flow, ghost, nights, dilute, above_total, jumping,
                 stuck, cold, idle, lag, unfollowed)
 }  # fmt: skip
@@ -375,8 +382,8 @@ def _skew(one: Planting, series: Series, inside: Where) -> Series:
 
 
 def _late(one: Planting, series: Series, inside: Where) -> Series:
-    """Everything arrives ``hours`` late, in one burst for each reading."""
-    return replace(series, late=np.where(inside, int(float(one.settings["hours"]) * 3600), 0))
+    """Every sixth reading arrives ``hours`` late, between others that came at once: it was put in afterwards."""
+    return replace(series, late=np.where(inside & (series.began // 10 % 6 == 0), int(float(one.settings["hours"]) * 3600), 0))
 
 
 def _mass(one: Planting, series: Series, inside: Where) -> Series:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qingyuan.engines.ledger import log, proof, sealing
@@ -92,6 +93,6 @@ def _rows(data: Path | str, current: Manifest, one: LakeFile) -> Iterator[str]:
     step = np.diff(key)
     if (step < 0).any() or ((step == 0) & (np.diff(began) < 0)).any():
         yield f"数据湖文件 {one.path} 的行次序不对"
-    words = order.codes(table.column("facility"))[1]
+    words = pc.unique(table.column("facility")).to_pylist()
     if one.bucket is not None and any(current.bucket_of(word) != one.bucket for word in words):
         yield f"数据湖文件 {one.path} 中有不属于第 {one.bucket} 桶的设施"

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from qingyuan.engines.sense import spool
 from qingyuan.engines.sense.spool import Lost, Position, SpoolRecord
+from qingyuan.errors import BadInput
 
 from . import asof, dimensions, layout, manifest, order
 from .decode import Batch
@@ -109,6 +110,8 @@ def rebuild(data: Path | str) -> IngestReport:
 
     Equal spool and dimensions give equal rows; only the cut into files may differ.
     """
+    if manifest.load(data).counts.get("planted"):
+        raise BadInput(f"{data} 的数据湖由示例省直接写成，没有原始报文可供重建；请重新运行 qingyuan province")
     beside = layout.rebuilt(data)
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)

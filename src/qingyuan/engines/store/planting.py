@@ -7,7 +7,7 @@ packets give, but for where they lay in the spool.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from qingyuan.engines.province.process import MARKS as LETTERS
 from qingyuan.engines.province.telemetry import KINDS, Series, series, step_of
 
 from . import dimensions, journal, layout, manifest, order
+from .asof import newest
 from .compact import rollup_of
 from .manifest import LakeFile, Manifest
 from .schema import PARAMETERS, READINGS, empty
@@ -64,16 +65,17 @@ def _same(word: str, count: int) -> pa.DictionaryArray:
 
 
 def plant(data: Path | str, plan: Plan, began: dt.datetime, ended: dt.datetime, *, kinds: Iterable[str] = KINDS, buckets: int = manifest.BUCKETS,
-          rollups: bool = True) -> Manifest:  # fmt: skip
-    """Write dimensions, marks, truth and all readings of a plan into an empty lake, one file for each bucket and month."""
+          rollups: bool = True, only: Collection[str] | None = None) -> Manifest:  # fmt: skip
+    """Write dimensions, marks and readings of a plan into an empty lake, one file for each bucket and month; ``only`` these facilities' readings."""
     write_dimensions(data, plan)
     with manifest.writing(data) as current:
         if not current.files:
             current = replace(current, buckets=buckets)
         current = replace(current, generation=current.generation + 1)
         files, hours = [], []
+        mine = [one for one in plan.facilities if only is None or one.code in only]
         for month, first, last in months(began, ended):
-            for bucket, facilities in _by_bucket(plan, current).items():
+            for bucket, facilities in _by_bucket(mine, current).items():
                 table = pa.concat_tables([rows(plan, one, first, last, kinds) for one in facilities]).unify_dictionaries()
                 if table.num_rows:
                     file, hour = _write(data, table, current, month, bucket, rollups)
@@ -81,7 +83,7 @@ def plant(data: Path | str, plan: Plan, began: dt.datetime, ended: dt.datetime, 
                     hours += [hour] if hour else []
         counts = {**current.counts, "planted": current.counts.get("planted", 0) + sum(one.rows for one in files)}
         current = replace(current, files=(*current.files, *files), rollups=(*current.rollups, *hours), counts=counts)
-        current = _with_latest(data, _with_parameters(data, current, plan, began, ended), plan, ended, kinds)
+        current = _with_latest(data, _with_parameters(data, current, plan, mine, began, ended), plan, mine, ended, kinds)
         manifest.save(data, current)
     return current
 
@@ -95,16 +97,14 @@ def _write(data: Path | str, table: pa.Table, current: Manifest, month: str, buc
     return file, manifest.write(data, layout.rollup(month, bucket, generation), hours, "hourly", generation, bucket=bucket, month=month)
 
 
-def _with_latest(data: Path | str, current: Manifest, plan: Plan, ended: dt.datetime, kinds: Iterable[str]) -> Manifest:
-    last = pa.concat_tables([rows(plan, one, ended - dt.timedelta(days=2), ended, kinds) for one in plan.facilities])
-    from .asof import newest
-
+def _with_latest(data: Path | str, current: Manifest, plan: Plan, mine: list[Facility], ended: dt.datetime, kinds: Iterable[str]) -> Manifest:
+    last = pa.concat_tables([rows(plan, one, ended - dt.timedelta(days=2), ended, kinds) for one in mine])
     return replace(current, latest=manifest.write(data, layout.latest(current.generation), newest(last), "latest", current.generation))
 
 
-def _with_parameters(data: Path | str, current: Manifest, plan: Plan, began: dt.datetime, ended: dt.datetime) -> Manifest:
+def _with_parameters(data: Path | str, current: Manifest, plan: Plan, mine: list[Facility], began: dt.datetime, ended: dt.datetime) -> Manifest:
     """Write what instruments report of themselves, as packets of 3020 would leave it."""
-    told = [rows(plan, one, began, ended, ("parameter",)) for one in plan.facilities if any(p.mn in plan.filed_of for p in plan.points_of[one.code])]
+    told = [rows(plan, one, began, ended, ("parameter",)) for one in mine if any(p.mn in plan.filed_of for p in plan.points_of[one.code])]
     table = pa.concat_tables([empty(), *told])
     if not table.num_rows:
         return current
@@ -117,9 +117,9 @@ def _with_parameters(data: Path | str, current: Manifest, plan: Plan, began: dt.
     return replace(current, parameters=(*current.parameters, name))
 
 
-def _by_bucket(plan: Plan, current: Manifest) -> dict[int, list[Facility]]:
+def _by_bucket(facilities: list[Facility], current: Manifest) -> dict[int, list[Facility]]:
     found: dict[int, list[Facility]] = {}
-    for one in sorted(plan.facilities, key=lambda facility: facility.code):
+    for one in sorted(facilities, key=lambda facility: facility.code):
         found.setdefault(current.bucket_of(one.code), []).append(one)
     return found
 

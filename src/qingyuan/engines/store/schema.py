@@ -72,5 +72,8 @@ def factors() -> dict[str, dict[str, Any]]:
 def unit_of(factor: str) -> str:
     """Return the unit of a factor's value; a numbered unit (g10201, d20403) has the unit of its family; empty when unknown."""
     known = factors()
+    factor, _, parameter = factor.partition("-")
+    if parameter:
+        return str(known.get(parameter, {}).get("unit", ""))
     entry = known.get(factor) or known.get(factor[:4] + "xx") or known.get(factor[:5] + "x") or {}
     return str(entry.get("unit", ""))
