@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import signal
 import sqlite3
 import statistics
@@ -25,6 +26,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import uvloop
 
 from qingyuan.engines.sense import spool
@@ -122,7 +125,10 @@ async def load(port: int, sessions: int, in_flight: int, seconds: float, pause_s
 
 def gateway_run(options: argparse.Namespace) -> dict[str, object]:
     with tempfile.TemporaryDirectory(dir=options.dir) as data:
-        command = [sys.executable, "-m", "qingyuan", "gateway", "--data", data, "--port", "0", "--packets-per-s", "1000000", "--tick-ms", str(options.tick_ms)]
+        points = Path(data) / "dimensions" / "points.parquet"
+        points.parent.mkdir()
+        pq.write_table(pa.table({"mn": [f"BENCH{d:09d}" for d in range(options.sessions)], "pw": ["123456"] * options.sessions}), points)
+        command = [sys.executable, "-m", "qingyuan", "gateway", "--data", data, "--port", "0", "--packets-per-s", "1000000", "--no-pull", "--tick-ms", str(options.tick_ms)]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert server.stdout is not None
         port = 0
@@ -195,6 +201,11 @@ def main() -> None:
     parser.add_argument("--disk", action="store_true", help="the disk part alone")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < options.sessions + 60:
+        if hard < options.sessions + 60:
+            parser.error(f"{options.sessions} sessions need as many open files; this machine allows {hard} per process (ulimit -Hn)")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (options.sessions + 60, hard))
     found = disk_run(options.dir) if options.disk else [gateway_run(options)]
     for row in found:
         print(json.dumps(row))

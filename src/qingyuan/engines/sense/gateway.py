@@ -36,6 +36,7 @@ WATCH_S = 0.5
 RETRY_S = 0.5
 JUMP_S = 5.0
 STALE_S = 300.0
+LOG_LINES = 20  # per look round; a herd of strangers must not be slowed by their names being printed
 
 
 def wall_us() -> int:
@@ -83,6 +84,7 @@ class Gateway:
         self.pending_bytes = 0
         self.is_crowded = False
         self.disk_error = ""
+        self.lines_left = LOG_LINES
         self.packets = self.acknowledged = self.syncs = 0
         self._work = asyncio.Event()
         self.has_work = False
@@ -183,7 +185,8 @@ class Gateway:
         """Name what was wrong in the journal; at most a few lines per minute for one device and fault."""
         name = mn.decode("utf-8", "replace")
         self.lookout.faulty(name, kind)
-        if self.journal.alarm(self.wall(), kind, name, session.peer, detail):
+        if self.journal.alarm(self.wall(), kind, name, session.peer, detail) and self.lines_left > 0:
+            self.lines_left -= 1
             log.info(kind, mn=name, peer=session.peer, detail=detail)
 
     def judge(self, session: Session, said: Envelope) -> Verdict:
@@ -302,6 +305,9 @@ class Gateway:
             before, wall_before = now, wall_now
 
     def _look_round(self, now: float, seconds: float) -> None:
+        if self.lines_left <= 0:
+            log.info("more faults than log lines; all are in the journal of alarms")
+        self.lines_left = LOG_LINES
         for session in list(self.sessions):
             session.earn(seconds)
             session.watch(now)
