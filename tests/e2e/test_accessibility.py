@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from .e2e.conftest import chromium, stage  # noqa: F401  (fixtures)
-from .e2e.screens import settle
+from .screens import settle
 
 pytestmark = pytest.mark.browser
 RULES = "{runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}}"
 
 
-def test_no_screen_has_a_barrier(stage) -> None:  # noqa: F811
+def test_no_screen_has_a_barrier(stage) -> None:
     """WCAG 2.1 AA (GB/T 37668-2019): no violation on any screen an officer or a visitor meets."""
     clue = stage.officer("李明") and first_clue()
     screens = [
