@@ -51,7 +51,6 @@ FAULTS: dict[str, str] = {
     "cp_missing": "没有数据区CP=&&…&&",
     "cp_unclosed": "数据区没有以&&结束",
     "cp_trailing": "数据区结束后还有内容",
-    "cp_long": "数据区超过950字节",
     "pair_odd": "数据区中有不是“字段=值”的内容",
     "key_repeated": "同一数据项中字段重复",
     "blanks": "数据区中有多余空格",
@@ -62,8 +61,6 @@ FAULTS: dict[str, str] = {
     # content
     "time_missing": "没有数据时间DataTime",
     "time_odd": "数据时间不是14位年月日时分秒",
-    "value_odd": "数值为空或不是数",
-    "order_odd": "最小值、平均值、最大值次序不符",
     # packets in parts
     "part_repeated": "包号重复",
     "part_conflict": "同一包号内容不同",

@@ -7,7 +7,8 @@ A case (corpus/*.jsonl, one JSON object per line) plays a device: it sends packe
     direction        "up" is run against a server; "down" is the host's part of an exchange, which no client can make a
                      server send: it is in the corpus for the authors of devices and reported as not run
     send             packets: {segment | segment_hex | bytes_hex, crc?, length?, tail?, before?, cut?, chunk?, same_qn?}
-    expect           command codes of the answers in order; "9013|9014" where the versions' practice differs; [] = none
+    expect           command codes of the answers in order; "9013|9014" where the versions' practice differs; [] = none;
+                     "9011?" = none, or a refusal with QnRtn=9 (2017 lets the receiver say that the code is wrong)
     may_close        the server may close the connection; the following packets then come on a new one
 
 After each case a sound upload is sent, and its 9014 ends the waiting: silence is proved by order, not by patience.
@@ -25,6 +26,7 @@ from .crc import crc16, modbus, swapped
 from .message import Message
 
 FAMILIES = {"exchange": "标准的交互", "contradiction": "标准自相矛盾之处", "malformed": "畸形输入"}
+REFUSAL = "9011?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,16 @@ def framed(segment: bytes, spec: dict[str, Any]) -> bytes:
 def judge(case: Case, numbers: Sequence[str], answers: Sequence[Message], who: Identity) -> Verdict:
     """Hold a server's answers (the probe's left out) against what is owed; ``numbers`` are the QN that were sent."""
     got = [a.cn for a in answers]
+    if (
+        case.expect == (REFUSAL,)
+        and all(a.cn == "9011" and a.get("QnRtn") == "9" for a in answers[:1])
+        and len(answers) < 2
+    ):
+        return Verdict(case, "pass", got=got)
     if len(got) != len(case.expect) or any(
         cn not in owed.split("|") for cn, owed in zip(got, case.expect, strict=True)
     ):
-        owed = "、".join(case.expect) or "不应答"
+        owed = "、".join(case.expect).replace(REFUSAL, "不应答或9011 QnRtn=9") or "不应答"
         return Verdict(case, "fail", f"应为{owed}，实为{'、'.join(got) or '无应答'}", got)
     for answer in answers:
         if reason := _wrong_with(answer, case, numbers, who):

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -165,3 +166,10 @@ def test_a_registered_version_goes_before_the_flag() -> None:
 
 def test_a_clock_in_1970_is_a_time_like_any_other() -> None:
     assert parse(packet("DataTime=19700101080000", qn="19700101080000000")).ok
+
+
+def test_every_fault_in_the_table_is_used_somewhere() -> None:
+    """A code that nothing reports would promise a check that is not made."""
+    folder = Path(__file__).parent.parent
+    code = "".join(p.read_text("utf-8") for p in folder.glob("*.py") if p.name != "faults.py")
+    assert [name for name in FAULTS if f'"{name}"' not in code] == []

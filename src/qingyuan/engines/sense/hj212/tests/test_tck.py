@@ -30,6 +30,11 @@ def blind(event: PacketReceived) -> bytes:
     return event.answer or (answer_to(event.header, "9014") if event.header.flag == 5 else b"")
 
 
+def outspoken(event: PacketReceived) -> bytes:
+    """A server that says when a check code is wrong, as 2017 lets it."""
+    return event.answer if event.frame.dialect == "hj212" else answer_to(event.header, "9011", QnRtn=9)
+
+
 def forgetful(event: PacketReceived) -> bytes:
     """A server that answers with a number of its own."""
     event.header.qn = "20260101000000000" if event.header.cn == "2061" else event.header.qn
@@ -76,6 +81,11 @@ def test_a_server_that_acknowledges_wrong_check_codes_is_found_out() -> None:
         "bad-crc-modbus",
         "bad-crc-swapped",
     }
+
+
+def test_a_server_may_say_that_a_check_code_is_wrong() -> None:
+    """2017: 9011 with QnRtn=9, or silence."""
+    assert [i for i, r in results(outspoken).items() if r == "fail"] == []
 
 
 def test_a_server_that_loses_the_number_is_found_out() -> None:
