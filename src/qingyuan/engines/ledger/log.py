@@ -7,7 +7,10 @@ serialises them.  A leaf is durable before its number is given back.
 from __future__ import annotations
 
 import datetime as dt
+import mmap
 import os
+import threading
+from array import array
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,40 +24,53 @@ _NUMBER = 1
 
 
 class Log:
-    """The leaves and the stored tree of one data directory, opened for reading; ``size`` is the number of leaves."""
+    """The leaves and the stored tree of one data directory, opened for reading; ``size`` is the number of leaves.
+
+    ``refresh`` takes in what was appended since.  The files are mapped, not read: a year of leaves costs two numbers each.
+    """
 
     def __init__(self, data_dir: Path | str) -> None:
         self.data_dir = Path(data_dir)
-        try:
-            self._data = layout.entries(data_dir).read_bytes()
-        except FileNotFoundError:
-            self._data = b""
-        self._records: list[segment.Record] = []
-        self.ended = len(self._data) and segment.HEADER_BYTES
+        self._data: mmap.mmap | bytes = b""
+        self._hashes: mmap.mmap | bytes = b""
+        self._starts, self._ends = array("Q"), array("Q")
+        self.ended = 0
         self.damages: list[segment.Damage] = []
-        if self._data and segment.read_header(self._data) is None:
-            self.damages.append(segment.Damage(0, segment.HEADER_BYTES, "segment header does not match"))
-        for part in segment.walk(self._data, _NUMBER, segment.HEADER_BYTES, len(self._data)):
+        self.refresh()
+
+    def refresh(self) -> Log:
+        """Read on from where the last reading ended; returns itself."""
+        self._data, self._hashes = _mapped(layout.entries(self.data_dir)), _mapped(layout.hashes(self.data_dir))
+        if not self.ended and self._data:
+            self.ended = segment.HEADER_BYTES
+            if segment.read_header(self._data) is None:
+                self.damages.append(segment.Damage(0, segment.HEADER_BYTES, "segment header does not match"))
+        for part in segment.walk(self._data, _NUMBER, self.ended, len(self._data)):
             if isinstance(part, segment.Damage):
                 if not part.torn:
                     self.damages.append(part)
                 continue
-            self._records.append(part)
+            self._starts.append(part.payload_at)
+            self._ends.append(part.ended)
             self.ended = part.ended
+        return self
+
+    @property
+    def is_behind_itself(self) -> bool:
+        """Whether the file is now shorter than what was read from it: another file, to be read anew."""
         try:
-            self._hashes = layout.hashes(data_dir).read_bytes()
+            return layout.entries(self.data_dir).stat().st_size < self.ended
         except FileNotFoundError:
-            self._hashes = b""
+            return self.ended > 0
 
     @property
     def size(self) -> int:
         """How many leaves there are."""
-        return len(self._records)
+        return len(self._starts)
 
     def leaf_bytes(self, index: int) -> bytes:
         """The data of leaf ``index``."""
-        record = self._records[index]
-        return self._data[record.payload_at : record.ended]
+        return self._data[self._starts[index] : self._ends[index]]
 
     def entry(self, index: int) -> Entry:
         """Leaf ``index``, parsed; raises Corrupt."""
@@ -88,6 +104,29 @@ class Log:
         return bytes(hashes)
 
 
+def _mapped(path: Path) -> mmap.mmap | bytes:
+    try:
+        with open(path, "rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if os.fstat(file.fileno()).st_size else b""
+    except FileNotFoundError:
+        return b""
+
+
+_opened: dict[Path, Log] = {}
+_opening = threading.RLock()
+
+
+def opened(data_dir: Path | str) -> Log:
+    """The log of a data directory, kept between calls and read on: for whoever comes back every minute."""
+    path = Path(data_dir).absolute()
+    with _opening:
+        kept = _opened.get(path)
+        if kept is None or kept.damages or kept.is_behind_itself:
+            kept = _opened[path] = Log(path)
+            return kept
+        return kept.refresh()
+
+
 def _grow(hashes: bytearray, size: int, leaf: bytes) -> None:
     """Add to a stored tree of ``size`` leaves what one more leaf completes."""
 
@@ -112,41 +151,40 @@ def append(
 
 def append_entries(data_dir: Path | str, entries: Sequence[Entry]) -> int:
     """Add entries durably; return the number of the first."""
-    with files.locked(layout.lock(data_dir)):
-        log = Log(data_dir)
+    with files.locked(layout.lock(data_dir)), _opening:
+        log = opened(data_dir)
         if log.damages:
             raise Corrupt(f"账本 entries.seg 第 {log.damages[0].offset} 字节处已损坏，不能再写入；请先从备份恢复")
-        first = log.size
-        hashes = _tree_of(log)
-        leaves = [entry.to_bytes() for entry in entries]
+        first, leaves = log.size, [entry.to_bytes() for entry in entries]
         head = b"" if log.ended else segment.header(_NUMBER, 0)
         data, _ = segment.pack(_NUMBER, log.ended + len(head), leaves)
+        if len(log._hashes) < proof.stored_count(first) * 32:
+            files.write_whole(layout.hashes(data_dir), log.recomputed_hashes())  # a crash came between leaves and tree
+            log.refresh()
+        fresh = _completed(log, leaves)
         files.append_synced(layout.entries(data_dir), head + data, log.ended)
-        for n, leaf in enumerate(leaves):
-            _grow(hashes, first + n, leaf)
-        _append_hashes(data_dir, hashes, first)
+        files.append_synced(layout.hashes(data_dir), fresh, proof.stored_count(first) * 32)
         return first
 
 
-def _tree_of(log: Log) -> bytearray:
-    """The stored tree, made again when a crash left it short."""
-    expected = proof.stored_count(log.size) * 32
-    return bytearray(log._hashes[:expected] if len(log._hashes) >= expected else log.recomputed_hashes())
+def _completed(log: Log, leaves: Sequence[bytes]) -> bytes:
+    """The stored hashes that ``leaves`` add to the tree."""
+    fresh: list[bytes] = []
+    stored = proof.stored_count(log.size)
 
+    def get(level: int, index: int) -> bytes:
+        at = proof.stored_index(level, index)
+        return log.get(level, index) if at < stored else fresh[at - stored]
 
-def _append_hashes(data_dir: Path | str, hashes: bytearray, first: int) -> None:
-    start = proof.stored_count(first) * 32
-    path = layout.hashes(data_dir)
-    if not path.exists() or path.stat().st_size < start:
-        files.write_whole(path, bytes(hashes))
-    else:
-        files.append_synced(path, bytes(hashes[start:]), start)
+    for number, leaf in enumerate(leaves, log.size):
+        fresh += proof.appended(number, proof.leaf_hash(leaf), get)
+    return b"".join(fresh)
 
 
 def sign_checkpoint(data_dir: Path | str, at: dt.datetime) -> checkpoint.Checkpoint:
     """Sign the tree as it stands and keep the checkpoint; returns the last one when nothing was added since."""
-    with files.locked(layout.lock(data_dir)):
-        log = Log(data_dir)
+    with files.locked(layout.lock(data_dir)), _opening:
+        log = opened(data_dir)
         key = checkpoint.signing_key(layout.key(data_dir))
         public = key.public_key().public_bytes_raw()
         if not layout.public_key(data_dir).exists():

@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from . import layout, log, proof, segment
 from .entry import Entry
@@ -33,7 +34,7 @@ def seal(data_dir: Path | str, at: dt.datetime) -> Sealed:
 
     ``at`` is aware.  To be called at least once a minute.
     """
-    ledger = log.Log(data_dir)
+    ledger = log.opened(data_dir)
     upto, closed = already(ledger)
     entries: list[Entry] = []
     for number, path in _segments(layout.spool(data_dir)):
@@ -45,16 +46,30 @@ def seal(data_dir: Path | str, at: dt.datetime) -> Sealed:
     return Sealed(len(entries), sum(int(e.place.get("records", 0)) for e in entries if e.kind == "spool"), signed.size)
 
 
+@dataclass
+class _Known:
+    """What the first ``seen`` leaves say."""
+
+    seen: int = 0
+    upto: dict[int, int] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
+
+
+_known: WeakKeyDictionary[log.Log, _Known] = WeakKeyDictionary()
+
+
 def already(ledger: log.Log) -> tuple[dict[int, int], set[int]]:
-    """How far each segment is sealed, and which are sealed whole."""
-    upto: dict[int, int] = {}
-    closed: set[int] = set()
-    for entry in ledger.entries():
+    """How far each segment is sealed, and which are sealed whole; reads only leaves not read before."""
+    known = _known.setdefault(ledger, _Known())
+    for index in range(known.seen, ledger.size):
+        entry = ledger.entry(index)
         if entry.kind == "spool":
-            upto[entry.place["segment"]] = max(entry.place["ended"], upto.get(entry.place["segment"], 0))
+            number = entry.place["segment"]
+            known.upto[number] = max(entry.place["ended"], known.upto.get(number, 0))
         elif entry.kind == "segment":
-            closed.add(entry.place["segment"])
-    return upto, closed
+            known.closed.add(entry.place["segment"])
+    known.seen = ledger.size
+    return known.upto, known.closed
 
 
 def _segments(folder: Path) -> list[tuple[int, Path]]:

@@ -198,3 +198,26 @@ def test_the_command_says_whole_changed_or_unreadable(bundled, capsys):
 def test_the_command_needs_no_database():
     result = CliRunner().invoke(cli.main_group, ["verify", "--help"])
     assert result.exit_code == 0
+
+
+def test_a_log_kept_open_sees_what_others_append_and_what_was_put_in_its_place(tmp_path):
+    one = [hashlib.sha256(b"x").digest()]
+    log.append(tmp_path, one * 5, kind="event", at=AT)
+    kept = log.opened(tmp_path)
+    assert kept.size == 5
+    log.append(tmp_path, one * 2, kind="event", at=AT)
+    assert log.opened(tmp_path) is kept and kept.size == 7 and kept.root() == log.Log(tmp_path).root()
+    layout.entries(tmp_path).unlink()
+    layout.hashes(tmp_path).unlink()
+    log.append(tmp_path, one, kind="event", at=AT)
+    assert log.opened(tmp_path).size == 1
+
+
+def test_many_appends_give_the_tree_that_one_append_gives(tmp_path):
+    digests = [hashlib.sha256(bytes([n])).digest() for n in range(23)]
+    log.append(tmp_path / "one", digests, kind="event", at=AT)
+    for n in (0, 1, 2, 5, 11, 12):
+        step = {0: 1, 1: 1, 2: 3, 5: 6, 11: 1, 12: 11}[n]
+        log.append(tmp_path / "many", digests[n : n + step], kind="event", at=AT)
+    one, many = log.Log(tmp_path / "one"), log.Log(tmp_path / "many")
+    assert one.root() == many.root() and many.recomputed_hashes() == layout.hashes(tmp_path / "many").read_bytes()
