@@ -12,10 +12,13 @@ reads all: slower, the same result.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -169,11 +172,31 @@ def _load() -> None:
     if sys.byteorder != "little":
         return
     try:
-        from . import kernels
+        kernels = _import_kernels()
     except ImportError:
         return
     _quickly(kernels, b"", np.zeros(1, dtype=np.int64))
     _loaded = kernels
+
+
+def _import_kernels() -> Any:
+    """Import the kernel with a cache folder of its own for each state of its sources.
+
+    Numba looks only at the file of the outermost function; a change in a file beside it would go unseen.
+    """
+    from numba import config
+
+    here = Path(__file__).parent
+    sources = b"".join((here / name).read_bytes() for name in ("kernels.py", "kernel_head.py", "words.py", "crc.py"))
+    folder = here / "__pycache__" / f"kernels-{hashlib.sha256(sources).hexdigest()[:12]}"
+    before = config.CACHE_DIR
+    if not before and os.access(here, os.W_OK):
+        config.CACHE_DIR = str(folder)
+    try:
+        from . import kernels
+    finally:
+        config.CACHE_DIR = before
+    return kernels
 
 
 def is_ready() -> bool:

@@ -36,7 +36,7 @@ def check_code(buf, start, stop):
     return T[index]
 
 
-@_jit
+@_hot
 def digits(buf, at, count):
     """The number that ``count`` digits at ``at`` make, or -1."""
     value = 0
@@ -96,13 +96,13 @@ def framed(buf, begin, end):
     return end - 6 if hexadecimal(buf, end - 6) == check_code(buf, begin + 6, end - 6) else -1
 
 
-@_jit
+@_hot
 def named(buf, at, a, b):
     """Whether ``at`` begins with the two characters and an equals sign."""
     return byte(buf, at) == a and byte(buf, at + 1) == b and byte(buf, at + 2) == 61
 
 
-@_jit
+@_hot
 def field_end(buf, at, stop):
     """Where a header value ends (its semicolon), or -1 when it holds anything but printable ASCII."""
     while at < stop:
