@@ -6,7 +6,7 @@
 """
 
 from .calculate import PenaltyResult, assess, calculate
-from .certificate import qr_payload, sign, verify
+from .certificate import outdated, qr_payload, sign, verify
 from .concurrence import Concurrence, heaviest
 from .given import PenaltyInput, read_input
 from .questions import Question, questions
@@ -14,5 +14,5 @@ from .similar import Distribution, similar
 
 __all__ = [
     "Concurrence", "Distribution", "PenaltyInput", "PenaltyResult", "Question",
-    "assess", "calculate", "heaviest", "qr_payload", "questions", "read_input", "sign", "similar", "verify",
+    "assess", "calculate", "heaviest", "outdated", "qr_payload", "questions", "read_input", "sign", "similar", "verify",
 ]  # fmt: skip

@@ -68,7 +68,7 @@ def bounds(given: PenaltyInput, regime: Regime, summary_yuan: int = 0) -> Bounds
 def _tier(given: PenaltyInput, regime: Regime) -> Tier:
     tiers = some_tiers(regime, given.party_kind)
     for tier in tiers:
-        if tier.id in given.tiers:
+        if tier.id in given.tiers_for(regime.regime):
             return tier
     if len(tiers) > 1:
         choices = "、".join(f"{tier.id}（{tier.name}，{shown(tier)}）" for tier in tiers)

@@ -37,6 +37,7 @@ class Outcome:
     adjusted: adjusting.Adjusted
     twice: tuple[str, ...]
     step: Step
+    levels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def weight(self) -> tuple[int, int, int]:
@@ -52,6 +53,7 @@ class PenaltyResult:
     amount_yuan: the same unless a panel decided otherwise.  floor_yuan: lowest lawful amount in this case (below
     low_yuan only under mitigation, 0 under an exemption).  provisional: an unofficial formula or an unverified table had
     a part in it, so it may not decide alone.  panel_required: a collective discussion has to confirm it.
+    tier: the range of the article that was used; levels: factor id → level id of the table, what like cases are found by.
     """
 
     violation: str
@@ -63,6 +65,8 @@ class PenaltyResult:
     floor_yuan: int
     exempt: bool
     table: str
+    tier: str
+    levels: dict[str, str]
     working: dict[str, Any]
     citations: tuple[str, ...]
     hearing_required: bool
@@ -119,6 +123,8 @@ def assess(given: PenaltyInput, book: Shelf) -> tuple[PenaltyResult, tuple[Outco
         floor_yuan=0 if chosen.adjusted.exempt else math.ceil(chosen.adjusted.floor),
         exempt=chosen.adjusted.exempt,
         table=chosen.found.table.id,
+        tier=chosen.bounds.tier.id,
+        levels=dict(chosen.levels),
         working=working.tree(),
         citations=tuple(dict.fromkeys(part for cite in cited for part in cite.split("、"))),
         hearing_required=heard.required,
@@ -142,7 +148,7 @@ def _outcome(given: PenaltyInput, book: Shelf, violation: Violation, regime: Reg
     table = Step("裁量表", "；".join(found.notes) or found.table.title, found.table.section, found.table.citation)
     lines = (bounds.step(given, held), table, priced.step, *adjusted.steps, last)
     twice = adjusting.counted_twice(ground, chosen)
-    return Outcome(regime, held, found, amount, adjusted, twice, Step(selection.LAWS.get(regime.regime, regime.regime), children=lines))
+    return Outcome(regime, held, found, amount, adjusted, twice, Step(selection.LAWS.get(regime.regime, regime.regime), children=lines), {one.factor.id: one.level.id for one in chosen})
 
 
 def _settled(priced: Priced, adjusted: adjusting.Adjusted, held: bounds.Bounds, unit: int) -> tuple[int, Step]:
@@ -185,8 +191,9 @@ def _law_step(choice: selection.Candidates, outcomes: tuple[Outcome, ...], chose
 
 def _known_tier(given: PenaltyInput, regimes: tuple[Regime, ...]) -> None:
     known = {tier.id: tier for regime in regimes for tier in bounds.tiers_for(regime, given.party_kind)}
+    prefixed = {f"{regime.regime}.{tier.id}" for regime in regimes for tier in bounds.tiers_for(regime, given.party_kind)}
     for tier in given.tiers:
-        if tier not in known:
+        if tier not in known and tier not in prefixed:
             choices = "、".join(f"{key}（{found.name}）" for key, found in known.items())
             raise BadInput(f"tier（法定档次）没有“{tier}”；可选：{choices}（{printed_all(regimes[-1].penalty)}）", field="tier")
 

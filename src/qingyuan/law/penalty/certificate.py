@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidSignature
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 FORMAT = "qingyuan-penalty-certificate/1"
 UNSIGNED = ("digest", "signature")
+LONGEST_NUMBER = 40
+MONSTROUS = re.compile(r"[+-]?[\d_.]+(e[+-]?\d{3,}|/[\d_]{40,})|[+-]?[\d_.]{100,}(e[+-]?\d+)?", re.IGNORECASE)
 
 
 def certify(given: PenaltyInput, result: Mapping[str, Any], pages: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,6 +86,8 @@ def verify(certificate: Any, *, public_key: bytes | None = None, book: Shelf | N
     try:
         if not isinstance(certificate, Mapping) or certificate.get("format") != FORMAT:
             return [f"不是裁量证书：format 应为 {FORMAT}"]
+        if _is_monstrous(certificate):
+            return ["证书里有大得不合常理的数，不予复算"]
         body = {key: value for key, value in certificate.items() if key not in UNSIGNED}
         problems = [] if digest(body) == certificate.get("digest") else ["摘要不符：证书内容在出具之后被改动过"]
         problems += _signature_problems(certificate, public_key)
@@ -89,6 +95,27 @@ def verify(certificate: Any, *, public_key: bytes | None = None, book: Shelf | N
         return problems + _recomputed_problems(certificate)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, StopIteration) as error:
         return [f"证书残缺或者结构不对，无法复算：{type(error).__name__} {error}"]
+
+
+def outdated(certificate: Mapping[str, Any], book: Shelf | None = None) -> list[str]:
+    """What this machine's rule book has changed since the certificate was made; [] when it would come out of the same pages."""
+    try:
+        return _revision_problems(certificate, book or shelf.load())
+    except (LookupError, TypeError, AttributeError):
+        return ["证书残缺，无法与本机规则书比对"]
+
+
+def _is_monstrous(value: Any) -> bool:
+    """A number written to keep the reader busy for ever: 1e999999999.  A stranger's certificate is a stranger's input."""
+    if isinstance(value, Mapping):
+        return any(_is_monstrous(key) or _is_monstrous(inner) for key, inner in value.items())
+    if isinstance(value, (list, tuple)):
+        return any(_is_monstrous(inner) for inner in value)
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, str):
+        return bool(MONSTROUS.fullmatch(value.strip()))
+    return abs(Decimal(value).adjusted()) > LONGEST_NUMBER if isinstance(value, (int, float, Decimal)) and value else False
 
 
 def _signature_problems(certificate: Mapping[str, Any], public_key: bytes | None) -> list[str]:

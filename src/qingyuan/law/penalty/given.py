@@ -55,8 +55,13 @@ class PenaltyInput:
 
     @property
     def tiers(self) -> tuple[str, ...]:
-        """The tier ids given; two laws that are compared may each need their own: "severe,overdue"."""
+        """The tiers as given; two laws that are compared may each need their own: "severe,overdue", "legacy.general,code.larger"."""
         return tuple(part.strip() for part in self.tier.split(",") if part.strip())
+
+    def tiers_for(self, regime: str) -> tuple[str, ...]:
+        """The tier ids meant for one law: those written for it alone, else those written for any."""
+        own = tuple(part.partition(".")[2] for part in self.tiers if part.partition(".")[0] == regime and "." in part)
+        return own or tuple(part for part in self.tiers if "." not in part)
 
     def factors_for(self, regime: str) -> dict[str, Any]:
         """The facts for one law: the shared ones, and those written for it alone ("code.eia_class"), which go first."""

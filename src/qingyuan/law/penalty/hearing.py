@@ -22,6 +22,12 @@ KINDS = {
     "ban_application": "一定时期内不得申请许可",
     "restrict_occupation": "限制或者禁止从业",
     "confiscate": "没收较大数额违法所得或者非法财物",
+    "correct": "责令改正",
+    "restore": "责令恢复原状",
+    "demolish": "责令拆除",
+    "stop_construction": "责令停止建设",
+    "substitute_performance": "代为处置（代履行）",
+    "detention": "移送公安机关行政拘留",
 }
 
 

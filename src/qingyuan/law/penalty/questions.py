@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from . import bounds, selection, shelf
 from .circumstance import Circumstance
 from .given import PenaltyInput, checked
+from .hearing import KINDS
 from .matrix import Factor
 from .scoring import MEASURES
 from .shelf import Shelf
@@ -18,7 +19,7 @@ from .violation import Regime
 class Question:
     """One field.  ``choices`` are (value, label); ``measures`` (id, label) where a number may be given instead.
 
-    kind: "tier", "base_yuan", "count", "factor" or "circumstance"; for a circumstance ``least``, ``most`` bound the percent to be
+    kind: "tier", "base_yuan", "count", "factor", "other_kinds" (any number of the choices) or "circumstance"; for a circumstance ``least``, ``most`` bound the percent to be
     added after a colon, both 0 when it takes none."""
 
     kind: str
@@ -54,19 +55,19 @@ def questions(
         for factor in table.factors:
             _ask(factors, factor, table.section, regime)
     home = book.province(province).id
-    return [*asked, *factors.values(), *(_circumstance(item, decided_on) for item in book.all_circumstances() if _usable(item, home, given))]
+    return [*asked, *factors.values(), *_kinds(regimes), *(_circumstance(item, decided_on) for item in book.all_circumstances() if _usable(item, home, given))]
 
 
 def _held(given: PenaltyInput, regime: Regime) -> str:
     tiers = bounds.some_tiers(regime, given.party_kind)
-    return next((tier.id for tier in tiers if tier.id in given.tiers), tiers[0].id if tiers else "")
+    return next((tier.id for tier in tiers if tier.id in given.tiers_for(regime.regime)), tiers[0].id if tiers else "")
 
 
 def _tiers(given: PenaltyInput, regimes: tuple[Regime, ...]) -> list[Question]:
     open_ones = []
     for regime in regimes:
         tiers = bounds.some_tiers(regime, given.party_kind)
-        if len(tiers) > 1 and not any(tier.id in given.tiers for tier in tiers):
+        if len(tiers) > 1 and not any(tier.id in given.tiers_for(regime.regime) for tier in tiers):
             choices = tuple((tier.id, f"{tier.name}（{bounds.shown(tier)}）") for tier in tiers)
             open_ones.append(Question("tier", "tier", "法定档次", choices, regimes=(regime.regime,), citations=regime.penalty))
     return open_ones
@@ -81,6 +82,14 @@ def _bases(given: PenaltyInput, regimes: tuple[Regime, ...]) -> list[Question]:
             if tier.id == held and tier.each:
                 return [Question("count", "count", f"{tier.each}数", regimes=(regime.regime,), citations=tier.citation)]
     return []
+
+
+def _kinds(regimes: tuple[Regime, ...]) -> list[Question]:
+    """The other consequences the articles name beside the fine; some of them open the right to a hearing by themselves."""
+    known = dict.fromkeys(kind for regime in regimes for kind in regime.kinds if kind != "fine")
+    choices = tuple((kind, KINDS.get(kind, kind)) for kind in known)
+    cited = tuple(dict.fromkeys(cite for regime in regimes for cite in regime.penalty))
+    return [Question("other_kinds", "other_kinds", "拟同时作出", choices, citations=cited)] if choices else []
 
 
 def _ask(asked: dict[str, Question], factor: Factor, section: str, regime: Regime) -> None:

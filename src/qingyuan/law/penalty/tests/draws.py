@@ -41,7 +41,7 @@ def shape(violation: str, province: str, party: str, span: int, benchmark: str, 
     found = []
     for regime in regimes:
         tiers = tiers_for(regime, party)
-        held = next((one for one in tiers if one.id in given.tiers), tiers[0] if len(tiers) == 1 else None)
+        held = next((one for one in tiers if one.id in given.tiers_for(regime.regime)), tiers[0] if len(tiers) == 1 else None)
         if held is None:
             return None
         found.append((regime.regime, table_for(book, given, book.violation(violation), regime, held.id).table))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from qingyuan.law.penalty import calculate, qr_payload, sign, verify
+from qingyuan.law.penalty import calculate, outdated, qr_payload, sign, verify
 from qingyuan.law.penalty.shelf import digest
 
 CASE = {
@@ -117,3 +117,19 @@ def test_a_certificate_that_is_changed_does_not_change_the_rule_book() -> None:
     certificate["pages"]["tables"]["guangdong/2.7.1"]["start"] = 99
     assert calculate(CASE).amount_yuan == 120_000
     assert verify(certificate)
+
+
+@pytest.mark.parametrize("number", ["1e99999999", "9" * 5000, "1/" + "9" * 5000, 10**50, float("1e300")])
+def test_a_number_made_to_keep_the_reader_busy_is_not_computed(certificate: dict[str, Any], number: Any) -> None:
+    """A stranger's certificate is a stranger's input: the answer comes at once, and it is no."""
+    table = next(iter(certificate["pages"]["tables"].values()))
+    table["monster"] = number
+    assert verify(certificate) == ["证书里有大得不合常理的数，不予复算"]
+
+
+def test_pages_that_have_changed_since_are_told(certificate: dict[str, Any]) -> None:
+    """Which open calculations a new edition of the rule book touches."""
+    assert outdated(certificate) == []
+    page = next(iter(certificate["pages"]["violations"].values()))
+    page["name"] = "别的案由"
+    assert ["water_exceedance" in line for line in outdated(certificate)][:1] == [True]

@@ -77,3 +77,19 @@ def test_circumstances_come_with_their_bounds_and_articles() -> None:
     assert (asked["hn_merit"].least, asked["hn_merit"].most) == (1, 20)
     assert asked["first_violation"].citations == ("penalty_law:33.1", "code:1056.2")
     assert "gd_public_apology" not in asked
+
+
+def test_two_laws_with_tiers_of_the_same_name_are_answered_apart() -> None:
+    """A general accident under the old law may be a larger one under the Code: each law keeps its own answer."""
+    days = {"began": dt.date(2026, 7, 1), "ended": dt.date(2026, 8, 1), "decided_on": dt.date(2026, 9, 1)}
+    asked = questions("air_pollution_accident", "广东省", "company", **days, tier="legacy.general,code.larger")
+    assert all(question.kind != "tier" for question in asked)
+    still = questions("air_pollution_accident", "广东省", "company", **days, tier="legacy.general")
+    assert [(question.kind, question.regimes) for question in still] == [("tier", ("code",))]
+
+
+def test_the_other_consequences_of_the_article_are_asked_by_name() -> None:
+    """Penalty Law art. 63: some of them open the right to a hearing by themselves."""
+    asked = questions("air_exceedance", "示范省", "company", began=dt.date(2026, 9, 1), ended=None, decided_on=dt.date(2026, 9, 10))
+    kinds = next(question for question in asked if question.kind == "other_kinds")
+    assert ("suspend_production", "责令停产整治") in kinds.choices and "fine" not in dict(kinds.choices)
