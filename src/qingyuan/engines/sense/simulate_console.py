@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import click
 
@@ -19,6 +20,7 @@ from qingyuan.engines.province.presets import province
 from qingyuan.errors import BadInput
 
 from .hj212.device import Device
+from .replay import replay
 from .simulate import BadLine, Report, Traffic, drive
 
 KINDS = {"2011": "real", "2051": "minute", "2061": "hour", "2031": "day"}
@@ -35,9 +37,16 @@ LIVE_CHUNK = dt.timedelta(minutes=10)
 @click.option("--rate", default=0.0, help="每秒发送多少包；0 为尽快")
 @click.option("--faults", default=0.0, type=click.FloatRange(0, 1), help="多大比例的包出错（拆分、重复、错码、杂字节、时钟偏差）")
 @click.option("--limit", default=0, help="最多发送多少包；0 为不限")
-def simulate(preset: str, seed: int, target: str, anchor: str | None, live: bool, hours: float, rate: float, faults: float, limit: int) -> int:
+@click.option("--replay", "spooled", default=None, type=click.Path(path_type=Path, exists=True, file_okay=False), help="改为重放这个数据目录缓存中的原始字节")
+def simulate(
+    preset: str, seed: int, target: str, anchor: str | None, live: bool, hours: float, rate: float, faults: float, limit: int, spooled: Path | None
+) -> int:
     """模拟全省数采仪上报；结束时以 JSON 报告发送、应答和时延。"""
     host, port = _target(target)
+    if spooled is not None:
+        done = asyncio.run(replay(spooled, host, port, rate=rate))
+        click.echo(json.dumps(dataclasses.asdict(done)))
+        return 0 if not done.unanswered and not done.damaged else 1
     plan = province(preset, seed, _moment(anchor))
     report = asyncio.run(run(plan, host, port, live=live, hours=hours, rate=rate, bad=BadLine.of(faults), seed=seed, limit=limit))
     click.echo(json.dumps(report.to_json()))
