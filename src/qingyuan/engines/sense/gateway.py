@@ -26,7 +26,7 @@ from .gateway_session import Limits, Session, Terms, Verdict
 from .hj212.frame import Frame
 from .hj212.keyring import KeyRing
 from .hj212.message import parse_frame
-from .roster import Device, Roster
+from .roster import Device, Roster, read_keys
 from .spool import SEGMENT_BYTES, Arrival, Spool
 
 log = structlog.get_logger("gateway")
@@ -69,7 +69,8 @@ class Gateway:
         self.data_dir = Path(data_dir)
         self.host, self.port = host, port
         self.roster = roster if roster is not None else Roster.load(self.data_dir)
-        self.limits, self.keys = limits or Limits(), keys
+        self.limits = limits or Limits()
+        self.keys = keys if keys is not None else read_keys(self.data_dir)
         self.tick_s, self.segment_bytes, self.wall = tick_s, segment_bytes, wall
         self.ticking = clock.monotonic
         self.generation = 1
@@ -177,9 +178,16 @@ class Gateway:
         self.has_work = True
         self._work.set()
 
-    def opens(self, frame: Frame) -> bool:
-        """Whether a packet without a fitting check code is an encrypted one of 2025: the code is on the plain text."""
-        return self.keys is not None and parse_frame(frame, self.keys).crc_ok
+    def why_wrong(self, frame: Frame) -> str:
+        """Why no check code fits: "" for an encrypted packet of 2025 that a key opens (the code is on the plain text).
+
+        Without the key the packet is kept and neither acknowledged nor refused: nobody can say yet whether it is whole.
+        """
+        message = parse_frame(frame, self.keys)
+        if message.version != 2025 or not message.encrypted:
+            return "crc_wrong"
+        opened = self.keys is not None and message.crc_ok and "encrypted" not in message.fault_codes()
+        return "" if opened else "no_key"
 
     def fault(self, session: Session, kind: str, mn: bytes, detail: str = "") -> None:
         """Name what was wrong in the journal; at most a few lines per minute for one device and fault."""
@@ -212,8 +220,13 @@ class Gateway:
         self.lookout.heard(session, at_us, qn, raw, terms)
 
     def _come(self, session: Session, mn: str, holder: Session | None) -> None:
-        if holder is not None and holder.address != session.address and self.ticking() - holder.last_at < STALE_S:
-            self.fault(session, "duplicate_mn", mn.encode(), f"also from {holder.peer}")
+        """The device speaks on another connection than before: it has reconnected, or there are two of it.
+
+        Two: from two addresses at once, or the old connection speaks again after the new one was taken for its successor.
+        """
+        if holder is not None and self.ticking() - holder.last_at < STALE_S:
+            if holder.address != session.address or mn in session.mns:
+                self.fault(session, "duplicate_mn", mn.encode(), f"also from {holder.peer}")
             if mn in session.mns:
                 return
         session.mns.add(mn)

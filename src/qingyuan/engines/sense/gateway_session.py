@@ -163,9 +163,10 @@ class Session(asyncio.Protocol):
                 continue
             self.packets += 1
             said = envelope.read(one.segment)
-            if not one.dialect and not gateway.opens(one):
-                gateway.arrive(self, at_us, one.raw, envelope.refusal(said, 9))
-                gateway.fault(self, "crc_wrong", said.mn)
+            wrong = gateway.why_wrong(one) if not one.dialect else ""
+            if wrong:
+                gateway.arrive(self, at_us, one.raw, envelope.refusal(said, 9) if wrong == "crc_wrong" else b"")
+                gateway.fault(self, wrong, said.mn)
                 self._count_garbage(len(one.raw))
                 continue
             self.garbage = 0

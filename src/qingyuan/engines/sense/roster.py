@@ -8,11 +8,14 @@ must not lose packets because nobody has typed in the points yet.
 from __future__ import annotations
 
 import ipaddress
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qingyuan.errors import BadInput
+
+from .hj212.keyring import KeyRing
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -84,6 +87,23 @@ def read_devices(path: Path) -> list[Device]:
         return [Device(row["mn"], row.get("pw") or "", _networks(row.get("allowed"))) for row in rows]
     except (OSError, ValueError, KeyError) as error:
         raise BadInput(f"点位表 {path} 读不出来：应为含 mn、pw 两列的 Parquet 文件（{error}）") from error
+
+
+def read_keys(data_dir: Path | str) -> KeyRing | None:
+    """The SM4 session keys in DATA/keys/sm4.json ({mn: [hex, newest first]}); None when there is no such file.
+
+    HJ 212-2025 §6.4 (grade B).  BadInput when the file is not that, or may be read by others than its owner.
+    """
+    path = Path(data_dir) / "keys" / "sm4.json"
+    try:
+        if path.stat().st_mode & 0o077:
+            raise BadInput(f"密钥文件 {path} 可被他人读取；请先 chmod 600")
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return KeyRing({mn: [bytes.fromhex(key) for key in keys] for mn, keys in said.items()})
+    except FileNotFoundError:
+        return None
+    except (ValueError, AttributeError, TypeError) as error:
+        raise BadInput(f"密钥文件 {path} 读不出来：应为 {{设备标识: [32 位十六进制密钥, …]}}") from error
 
 
 def _networks(allowed: Iterable[str] | None) -> tuple[Network, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import threading
 
@@ -14,7 +15,10 @@ from qingyuan.engines.sense import gateway_journal, spool
 from qingyuan.engines.sense.gateway import Gateway
 from qingyuan.engines.sense.gateway_envelope import frame
 from qingyuan.engines.sense.gateway_session import Limits
+from qingyuan.engines.sense.hj212.crc import crc16
+from qingyuan.engines.sense.hj212.message import build
 from qingyuan.engines.sense.roster import Device, Roster
+from qingyuan.errors import BadInput
 
 MN = "010000A8900016F000169DC0"
 
@@ -165,6 +169,56 @@ def test_the_same_device_from_two_addresses_is_an_alarm(tmp_path):
 
     played(tmp_path, story)
     assert kinds(tmp_path) == ["duplicate_mn"]
+
+
+def test_two_devices_of_one_name_behind_one_address_are_found_when_the_old_one_speaks_again(tmp_path):
+    async def story(gateway, connect):
+        for n in (1, 2):  # a reconnection is none
+            reader, writer = await connect()
+            writer.write(packet(n))
+            await reader.readexactly(len(ack(n)))
+            if n == 1:
+                old, pen = reader, writer
+        gateway.journal.flush()
+        assert kinds(tmp_path) == []
+        for n in range(3, 9):
+            (pen if n % 2 else writer).write(packet(n))
+            await (old if n % 2 else reader).readexactly(len(ack(n)))
+        writer.close()
+        pen.close()
+
+    played(tmp_path, story)
+    assert set(kinds(tmp_path)) == {"duplicate_mn"}
+    comings = list(gateway_journal.lines_of(tmp_path / "gateway" / "sessions"))
+    assert len([line for line in comings if line["kind"] == "online"]) == 2
+
+
+def test_an_encrypted_packet_is_acknowledged_with_its_key_and_kept_without_an_answer_without_it(tmp_path):
+    """HJ 212-2025 §6.4: the check code is on the plain text."""
+    key = b"0123456789abcdef"
+    cp = [{"DataTime": "20261124080000"}, {"a21002-Rtd": "1.25", "a21002-Flag": "N"}]
+    raw = build(qn="20261124080000001", st="31", cn="2011", pw="123456", mn=MN, flag=9, cp=cp, key=key)
+
+    async def without(gateway, connect):
+        reader, writer = await connect()
+        writer.write(raw + packet(2))
+        assert await reader.readexactly(len(ack(2))) == ack(2)
+        writer.close()
+
+    async def with_key(gateway, connect):
+        reader, writer = await connect()
+        writer.write(raw)
+        assert await reader.readuntil(b"\n") == ack(1).replace(b"Flag=4", b"Flag=8")[:-6] + b"%04X\r\n" % crc16(ack(1).replace(b"Flag=4", b"Flag=8")[6:-6])
+        writer.close()
+
+    played(tmp_path, without)
+    assert raws(tmp_path) == raw + packet(2) and kinds(tmp_path) == ["no_key"]
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "sm4.json").write_text(json.dumps({MN: [key.hex()]}))
+    with pytest.raises(BadInput, match="chmod 600"):
+        played(tmp_path, with_key)
+    (tmp_path / "keys" / "sm4.json").chmod(0o600)
+    played(tmp_path, with_key)
 
 
 def test_a_device_outside_its_allowed_addresses_is_refused_and_reported_as_impostor(tmp_path):
