@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -55,8 +56,9 @@ def worklist(request: HttpRequest, look: Look) -> HttpResponse:
     kind = request.GET.get("kind", "")
     rows = [work for work in everything if not kind or work.kind == kind]
     part = request.htmx and not request.htmx.boosted
+    kinds = [(name, label, sum(w.kind == name for w in everything)) for name, label in KINDS.items()]
     context = {
-        "rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "kind": kind, "kinds": [(name, label, sum(w.kind == name for w in everything)) for name, label in KINDS.items()],
+        "rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "kind": kind, "kinds": kinds, "is_capped": any(count >= MOST for _, _, count in kinds),
         "all": len(everything), "today": look.today, "at": look.at,
     }
     if part:
@@ -84,15 +86,14 @@ def my_clues(viewer: Officer) -> list[Work]:
     """Clues nobody has taken, for those who may; and those this person took."""
     if not viewer.has_role("analyst", "inspector"):
         return []
-    rows = []
-    for clue in clues.open_clues(viewer)[:MOST]:
-        if clue.state == "found" or (clue.handler_id == viewer.pk and clue.state == "accepted"):
-            step = "研判" if clue.state == "found" else "派人核实"
-            rows.append(Work(
-                "clue", clue.number, clue.title, clue.facility.name, clue.state, clue.get_state_display(), clue.due_on, "线索初步审查（令30第18条）",
-                step, reverse("desk:clue", args=[clue.number]), clue.severity,
-            ))
-    return rows
+    mine = clues.open_clues(viewer).filter(Q(state="found") | Q(state="accepted", handler=viewer))
+    return [
+        Work(
+            "clue", clue.number, clue.title, clue.facility.name, clue.state, clue.get_state_display(), clue.due_on, "线索初步审查（令30第18条）",
+            "研判" if clue.state == "found" else "派人核实", reverse("desk:clue", args=[clue.number]), clue.severity,
+        )
+        for clue in mine[:MOST]
+    ]
 
 
 def my_cases(viewer: Officer, today: dt.date) -> list[Work]:

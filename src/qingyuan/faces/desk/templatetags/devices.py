@@ -1,0 +1,34 @@
+"""Template tags of devices and of time axes: standings, clock offsets, shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def standing_dot(row: Any) -> SafeString:
+    """Whether a device is there, as a word after a dot."""
+    tone, words = ("done", "在线") if row.is_online else ("stop", "离线") if row.heard_at else ("mute", "从未报数")
+    return format_html('<span class="qy-state is-{}">{}</span>', tone, words)
+
+
+@register.filter
+def offset(seconds: float | None) -> str:
+    """How far a clock is ahead: +0.3 秒, -12 分; — while it was never measured."""
+    if seconds is None:
+        return "—"
+    if abs(seconds) < 90:
+        return f"{seconds:+.1f} 秒"
+    return f"{seconds / 60:+.0f} 分" if abs(seconds) < 5400 else f"{seconds / 3600:+.1f} 小时"
+
+
+@register.filter
+def exact_percent(share: float | None) -> str:
+    """A share with one decimal: 99.6% is not 100%."""
+    return "—" if share is None else "100%" if share == 1 else f"{share:.1%}"
