@@ -57,6 +57,8 @@ class Device(asyncio.Protocol):
         self.send(self.load.in_flight)
 
     def send(self, count: int) -> None:
+        if self.load.over or self.transport.is_closing():
+            return
         ready = self.load.packets[self.number]
         now = time.perf_counter()
         pieces = []

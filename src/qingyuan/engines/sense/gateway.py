@@ -86,6 +86,7 @@ class Gateway:
         self.is_crowded = False
         self.disk_error = ""
         self.lines_left = LOG_LINES
+        self._day = 0
         self.packets = self.acknowledged = self.syncs = 0
         self._work = asyncio.Event()
         self.has_work = False
@@ -253,6 +254,7 @@ class Gateway:
         loop = asyncio.get_running_loop()
         while arrivals:
             try:
+                self._new_day(arrivals[-1][0])
                 self.spool.append(arrivals)
                 await loop.run_in_executor(None, self.spool.sync)
                 break
@@ -272,6 +274,14 @@ class Gateway:
             call()
         if self.is_crowded and self.pending_bytes <= max(size, self.limits.pending_bytes // 2):
             self._uncrowd()
+
+    def _new_day(self, at_us: int) -> None:
+        """Begin a segment with each legal day (China), so that a day's bytes can be handed over as files."""
+        day = (at_us // 1_000_000 + 8 * 3600) // 86_400
+        if day != self._day:
+            if self._day:
+                self.spool.rotate(at_us)
+            self._day = day
 
     def _answer(self, owed: list[tuple[Session, bytes]]) -> None:
         by_session: dict[Session, list[bytes]] = {}

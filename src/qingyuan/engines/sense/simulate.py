@@ -148,9 +148,10 @@ class Traffic:
     """All devices of a simulation.  ``now`` is the simulation's clock (aware)."""
 
     def __init__(
-        self, devices: Iterable[Device], host: str, port: int, *, now: Moment = clock.now, bad: BadLine | None = None, seed: int = 1
+        self, devices: Iterable[Device], host: str, port: int, *, now: Moment = clock.now, bad: BadLine | None = None, seed: int = 1,
+        tick_s: float = 1.0,
     ) -> None:
-        self.host, self.port, self.now = host, port, now
+        self.host, self.port, self.now, self.tick_s = host, port, now, tick_s
         self.bad = bad or BadLine()
         self.pick = random.Random(seed)
         self.report = Report()
@@ -204,7 +205,7 @@ class Traffic:
     async def tick(self) -> None:
         """Let time pass for every device: what was not acknowledged goes out again.  Runs until cancelled."""
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(self.tick_s)
             for line in list(self.lines.values()):
                 if line.device.waiting and line.transport is None:
                     await self.connect(line)

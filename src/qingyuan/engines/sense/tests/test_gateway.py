@@ -328,6 +328,21 @@ def test_a_clock_that_jumps_is_noted_and_nothing_is_lost(tmp_path):
     assert raws(tmp_path) == packet(1) + packet(2)
 
 
+def test_each_legal_day_begins_a_segment(tmp_path):
+    now = [1_763_913_590_000_000]  # 23:59:50 in China
+
+    async def story(gateway, connect):
+        reader, writer = await connect()
+        for n in range(1, 4):
+            writer.write(packet(n))
+            await reader.readexactly(len(ack(n)))
+            now[0] += 8_000_000
+        writer.close()
+
+    played(tmp_path, story, wall=lambda: now[0])
+    assert [r.position.segment for r in spool.read(tmp_path / "spool")] == [1, 1, 2]
+
+
 def test_comings_and_goings_are_written_down(tmp_path):
     async def story(gateway, connect):
         reader, writer = await connect()

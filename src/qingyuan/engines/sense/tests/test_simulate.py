@@ -37,7 +37,7 @@ def driven(tmp_path, mns, outgoing, **options):
     async def main():
         gateway = Gateway(tmp_path, roster=Roster.of([Device(mn, "123456") for mn in mns]))
         await gateway.start()
-        traffic = Traffic([Logger(mn, "123456", "31", settings={"OverTime": "1", "ReCount": "9"}) for mn in mns], "127.0.0.1", gateway.port, **options)
+        traffic = Traffic([Logger(mn, "123456", "31", settings={"OverTime": "1", "ReCount": "9"}) for mn in mns], "127.0.0.1", gateway.port, tick_s=0.1, **options)
         report = await drive(traffic, outgoing, settle_s=12)
         await gateway.stop()
         return report, gateway
@@ -56,10 +56,10 @@ def test_every_upload_is_acknowledged_and_in_the_spool(tmp_path):
 def test_a_bad_line_delays_but_loses_nothing(tmp_path):
     mns = [f"MN{n:012d}" for n in range(10)]
     bad = BadLine(split=0.2, double=0.1, wrong_code=0.05, noise=0.1)
-    report, gateway = driven(tmp_path, mns, speeches(mns, 12), bad=bad, seed=5)
-    assert report.acknowledged == 120 and report.given_up == 0 and report.refused > 0
+    report, gateway = driven(tmp_path, mns, speeches(mns, 6), bad=bad, seed=5)
+    assert report.acknowledged == 60 and report.given_up == 0 and report.refused > 0
     heard = {(m.mn, m.get("DataTime")) for m in (parse(r.raw) for r in spool.read(tmp_path / "spool")) if m.crc_ok}
-    assert len(heard) == 120 and gateway.packets > 120
+    assert len(heard) == 60 and gateway.packets > 60
 
 
 def test_spoiling_keeps_the_bytes_of_everything_but_the_check_code():
