@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from qingyuan.law import citation, deadlines
+from qingyuan.law import citation, deadlines, rulebook
 from qingyuan.records.docket import queries as docket_queries
 from qingyuan.records.registry.models import Officer
 
@@ -118,7 +118,11 @@ def legality_required(case: Case) -> str:
 
 
 def deliberation_required(case: Case) -> str:
-    """Why those in charge must deliberate together; "" when they need not."""
+    """Why those in charge must deliberate together; "" when they need not.
+
+    Only what is verified is a gate: the calculation itself asks for it (Penalty Law arts. 34, 57).  The amount from which a
+    case counts as grave is not verified: ``deliberation_hint`` says it and nothing waits for it.
+    """
     return "裁量计算结果须经集体讨论确认" if (case.proposal or {}).get("panel_required") else ""
 
 
@@ -128,6 +132,15 @@ def enforcement_facts(case: Case, on: dt.date) -> dict[str, Any]:
     running = next((r.get_kind_display() for r in remedies if r.ended_on is None), "")
     over = remedy_until(case, [r.ended_on for r in remedies if r.ended_on])
     return {
+def deliberation_hint(case: Case, on: dt.date) -> str:
+    """What speaks for deliberating although no verified rule demands it; "" when nothing does."""
+    line = rulebook.load().get("procedure/deliberation_threshold", on=on)
+    if deliberation_required(case) or case.fine_fen is None or case.fine_fen < line["value"] * 100:
+        return ""
+    mark = "，条号与数额未核实，仅作提示" if line["grade"] == "U" else ""
+    return f"罚款达到{line['value'] // 10000}万元，通常应当集体讨论（{'、'.join(str(one) for one in citation.parse_all(line['citation']))}{mark}）"
+
+
         "is_exempt": bool((case.proposal or {}).get("exempt")),
         "urged_on": case.urged_on,
         "urged_until": deadlines.due("urging", case.urged_on).due_on if case.urged_on else None,

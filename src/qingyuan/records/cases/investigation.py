@@ -6,6 +6,7 @@ Penalty Law arts. 36, 40, 42, 46, 54; Measures 30 arts. 21-37.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from qingyuan.records.docket import door as docket_door
 from qingyuan.records.docket.models import Extract
 from qingyuan.records.registry.models import Division, Officer
 
+from .certificate_key import signed
 from .models import Case, Suspension
 from .papers import case_facts
 from .steps import hold, note, take
@@ -28,26 +30,51 @@ SUSPENDED = "investigation_suspended"
 @transaction.atomic
 def propose_penalty(
     case: Case, *, factors: dict[str, Any], circumstances: list[str], by: Officer, at: dt.datetime, version: int | None = None,
-) -> Case:
-    """Calculate the fine from the facts; the working and its certificate stay with the case (Penalty Law art. 34)."""
+    tier: str = "", base_yuan: int | None = None, count: int | None = None, benchmark: str = "", other_kinds: Sequence[str] = (),
+    decided_yuan: int | None = None, decided_reason: str = "", evidence: Mapping[str, Sequence[str]] | None = None,
+) -> Case:  # fmt: skip
+    """Calculate the fine from the facts; the working and its signed certificate stay with the case (Penalty Law art. 34).
+
+    evidence: factor or circumstance → references of this file ("evidence:12", "document:5"); the other words are those of
+    ``penalty.PenaltyInput``.
+    """
     held = hold(case, version=version)
     if held.state not in ("filed", "investigated", "answered"):
         raise NotAllowed(f"当前状态为“{held.get_state_display()}”，不能重新计算罚款；告知后有新事实的，应重新告知（行政处罚法第45条）")
     if not by.has_role("inspector", "reviewer"):
         raise NotAllowed("裁量计算由调查人员或者审查人员进行（行政处罚法第34条）")
-    result = penalty.calculate(
-        penalty.PenaltyInput(
-            violation=held.violation, province=province_name(held), party_kind=held.party.kind, began=held.act_began, ended=held.act_ended,
-            decided_on=at.date(), factors=factors, circumstances=circumstances, case=held.number,
-        )
+    given = penalty.PenaltyInput(
+        violation=held.violation, province=province_name(held), party_kind=held.party.kind, began=held.act_began, ended=held.act_ended,
+        decided_on=at.date(), factors=factors, circumstances=circumstances, tier=tier, base_yuan=base_yuan, count=count, benchmark=benchmark,
+        other_kinds=tuple(other_kinds), decided_yuan=decided_yuan, decided_reason=decided_reason, evidence=evidence_links(held, evidence or {}),
+        case=held.number,
+    )  # fmt: skip
+    result = penalty.calculate(given)
+    law = choice.choose(
+        held.violation, began=held.act_began, ended=held.act_ended, decided_on=at.date(), tier=result.tier, base_yuan=base_yuan, count=count,
+        weigh=lambda regime: regime != result.regime,
     )
-    law = choice.choose(held.violation, began=held.act_began, ended=held.act_ended, decided_on=at.date(), weigh=lambda regime: regime != result.regime)
     proposal = {
-        **result.plain(), "factors": factors, "circumstances": circumstances,
+        **result.plain(), "factors": factors, "circumstances": circumstances, "other_kinds": list(other_kinds), "certificate": signed(result.certificate),
         "prohibition": [c.written for c in law.prohibition], "penalty": [c.written for c in law.penalty], "law_reason": law.reason,
     }
     changes = {"proposal": proposal, "fine_fen": result.amount_yuan * 100}
-    return note(held, "propose_penalty", by=by, at=at, changes=changes, why=f"拟处罚款{result.amount_yuan}元")
+    why = f"拟处罚款{result.amount_yuan}元" if not decided_reason else f"拟处罚款{result.amount_yuan}元，裁量表结果{result.benchmark_yuan}元；{decided_reason}"
+    return note(held, "propose_penalty", by=by, at=at, changes=changes, why=why)
+
+
+def evidence_links(case: Case, evidence: Mapping[str, Sequence[str]]) -> dict[str, list[dict[str, str]]]:
+    """What each fact rests on, by the digest under which it lies in the file; BadInput for what is not in this file."""
+    held = {f"evidence:{row.pk}": row for row in case.docket.evidence.all()} | {f"document:{row.pk}": row for row in case.docket.documents.all()}
+    found: dict[str, list[dict[str, str]]] = {}
+    for fact, references in evidence.items():
+        for reference in references:
+            row = held.get(reference)
+            if row is None:
+                raise BadInput(f"本案案卷里没有证据“{reference}”；事实须由本案证据证明（行政处罚法第四十六条）", field="evidence")
+            name = row.name if reference.startswith("evidence") else row.title
+            found.setdefault(fact, []).append({"ref": reference, "name": name, "sha256": row.digest})
+    return found
 
 
 def province_name(case: Case) -> str:

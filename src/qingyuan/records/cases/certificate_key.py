@@ -1,0 +1,69 @@
+"""The key by which this installation stands for its discretion certificates.
+
+One Ed25519 key in QINGYUAN_HOME/keys, made once, readable by its owner only.  The public half may go anywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+
+from qingyuan.errors import Corrupt
+from qingyuan.law import penalty
+
+NAME = "discretion.key"
+LENGTH = 32
+
+
+def key_file() -> Path:
+    return Path(settings.HOME) / "keys" / NAME
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """The key; made there, mode 0600, when there is none.  Corrupt when the file is not a key: a new one is never made over it."""
+    file = key_file()
+    if not file.exists():
+        made_once(file, secrets.token_bytes(LENGTH))
+    seed = file.read_bytes()
+    if len(seed) != LENGTH:
+        raise Corrupt(f"签名密钥 {file} 已损坏，应为 {LENGTH} 字节；请从备份恢复，不要删除后重新生成")
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def made_once(file: Path, content: bytes) -> None:
+    """Write beside and link into place: of two processes that start together one wins, and nobody reads half a key."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.link(beside, file)
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink()
+
+
+def public_key() -> str:
+    """The raw public key as base64, what ``qingyuan penalty verify --key`` takes."""
+    return base64.b64encode(signing_key().public_key().public_bytes_raw()).decode()
+
+
+def signed(certificate: dict[str, Any]) -> dict[str, Any]:
+    """The certificate with the signature of this installation."""
+    return penalty.sign(certificate, signing_key())
+
+
+def signer(certificate: dict[str, Any]) -> str:
+    """Whose signature a certificate carries: "ours", "other" or "none"."""
+    told = certificate.get("signature") or {}
+    return "none" if not told else "ours" if told.get("public_key") == public_key() else "other"
