@@ -16,7 +16,7 @@ from qingyuan.errors import Corrupt
 
 from . import checkpoint, layout, log, proof, segment
 from .entry import Entry
-from .sealing import records_of
+from .sealing import read_mark, records_of
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,11 @@ def fsck(data_dir: Path | str) -> Report:
     problems = list(_ledger_problems(data_dir, ledger))
     leaves = _by_segment(ledger, problems)
     there = {int(p.stem): p for p in layout.spool(data_dir).glob("*.seg") if p.stem.isdigit()}
+    mark = read_mark(layout.spool(data_dir))
     records = sealed = 0
     for number in sorted(there):
         data = there[number].read_bytes()
-        found = segment.contents(data, number, synced=_synced(there, number, data))
+        found = segment.contents(data, number, synced=mark[1] if mark is not None and mark[0] == number == max(there) else None)
         records += len(found.records)
         problems += [Problem(there[number].name, number, d.offset, d.ended, d.reason) for d in found.damages]
         if not found.closed and number != max(there):
@@ -66,16 +67,6 @@ def fsck(data_dir: Path | str) -> Report:
         end = max(int(e.place.get("ended", e.place.get("length", 0))) for e in entries)
         problems.append(Problem(f"{number:010d}.seg", number, 0, end, "sealed segment is missing"))
     return Report(len(there), records, ledger.size, sealed, tuple(problems))
-
-
-def _synced(there: dict[int, Path], number: int, data: bytes) -> int | None:
-    if number != max(there):
-        return None
-    try:
-        mark = segment.unpack_mark((there[number].parent / "durable").read_bytes())
-    except FileNotFoundError:
-        return None
-    return min(mark[1], len(data)) if mark is not None and mark[0] == number else None
 
 
 def _by_segment(ledger: log.Log, problems: list[Problem]) -> dict[int, list[Entry]]:

@@ -77,8 +77,9 @@ def _segments(folder: Path) -> list[tuple[int, Path]]:
 
 
 def _of_segment(path: Path, number: int, start: int, at: dt.datetime) -> Iterator[Entry]:
+    mark = read_mark(path.parent)  # before the bytes: what it covers is then surely in them
     data = path.read_bytes()
-    end = _synced_end(path.parent, data, number)
+    end = min(len(data), mark[1]) if mark is not None and mark[0] == number else len(data)
     records, ended, is_closed = [], start, False
     for part in segment.walk(data, number, start, end, synced=end):
         if isinstance(part, segment.Damage):
@@ -96,12 +97,12 @@ def _of_segment(path: Path, number: int, start: int, at: dt.datetime) -> Iterato
         yield Entry("segment", hashlib.sha256(data).digest(), at, {"segment": number, "length": len(data)})
 
 
-def _synced_end(folder: Path, data: bytes, number: int) -> int:
+def read_mark(folder: Path) -> tuple[int, int] | None:
+    """(segment, offset) up to which the writer of a spool folder has synced; None when it has not said."""
     try:
-        mark = segment.unpack_mark((folder / "durable").read_bytes())
+        return segment.unpack_mark((folder / "durable").read_bytes())
     except FileNotFoundError:
-        mark = None
-    return min(len(data), mark[1]) if mark is not None and mark[0] == number else len(data)
+        return None
 
 
 def _stretch(data: bytes, number: int, began: int, records: list[segment.Record], at: dt.datetime) -> Entry:

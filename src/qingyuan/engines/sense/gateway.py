@@ -83,16 +83,13 @@ class Gateway:
         self.owed: list[tuple[Session, bytes]] = []
         self.done: list[Callable[[], None]] = []
         self.pending_bytes = 0
-        self.is_crowded = False
+        self.is_crowded = self.has_work = self._stopping = False
         self.disk_error = ""
-        self.lines_left = LOG_LINES
-        self._day = 0
+        self.lines_left, self._day = LOG_LINES, 0
         self.packets = self.acknowledged = self.syncs = 0
         self._work = asyncio.Event()
-        self.has_work = False
         self._tasks: list[asyncio.Task[None]] = []
         self._server: asyncio.Server | None = None
-        self._stopping = False
 
     # -- life ------------------------------------------------------------------------------------------------------
 

@@ -38,10 +38,12 @@ class Rate:
 
     @property
     def transmission(self) -> float | None:
+        """传输率: received ÷ due."""
         return min(1.0, self.received / self.due) if self.due else None
 
     @property
     def validity(self) -> float | None:
+        """有效率: valid ÷ received."""
         return self.valid / self.received if self.received else None
 
     @property

@@ -328,8 +328,8 @@ def read(folder: Path | str, after: Position | None = None, *, on_damage: list[L
     reading with Corrupt naming segment and offset.  Torn bytes at the end of a crash are no damage.
     """
     folder = Path(folder)
+    there = numbers(folder)  # first, and then the mark: a segment begun in between is left for the next reading
     mark = durable_mark(folder)
-    there = numbers(folder)
     for number in there:
         if after is not None and number < after.segment:
             continue
