@@ -1,6 +1,6 @@
 """``make durability``: hundreds of rounds of the worst, and two numbers that must be right.
 
-    python -m tests.durability.run [--rounds 300] [--seed 1] [--dir var]
+    python tests/durability/run.py [--rounds 300] [--seed 1] [--dir var]
 
 Prints acked-but-lost (must be 0) and harms detected (must be all); exit 1 when either is not so.
 kill -9 leaves the kernel's page cache alive, so it proves order (sync before answer) and not the disk itself; that the
@@ -18,8 +18,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import rounds
-from .rounds import Outcome
+if not __package__:
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.durability import rounds  # noqa: E402
+from tests.durability.rounds import Outcome  # noqa: E402
 
 KINDS = ("kill", "torn", "full", "clock")
 
