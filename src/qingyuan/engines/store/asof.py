@@ -9,16 +9,15 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from qingyuan.errors import BadInput
 
 from . import dimensions, layout, manifest, order
 from .manifest import LakeFile, Manifest
+from .scan import ANYTHING, Wanted, scan_files
 from .schema import PARAMETERS, READINGS, empty
 
-_FORMAT = ds.ParquetFileFormat(dictionary_columns=[one.name for one in READINGS if pa.types.is_dictionary(one.type)])
 Names = str | Iterable[str] | None
 
 
@@ -35,13 +34,8 @@ def read(data: Path | str, *, facility: Names = None, mn: Names = None, factors:
         place = dimensions.load(data).place_of
         if all(one in place for one in mns):
             facilities = [*{place[one][0] for one in mns}, ""]
-    wanted = pc.field("began") >= _moment(low)
-    wanted &= pc.field("began") < _moment(high)
-    for name, values in (("facility", facilities), ("mn", mns), ("factor", _names(factors)), ("kind", _names(kinds))):
-        if values is not None:
-            wanted &= pc.field(name).isin(values)
-    if known is not None:
-        wanted &= pc.field("received_at") <= _moment(known)
+    given = (("facility", facilities), ("mn", mns), ("factor", _names(factors)), ("kind", _names(kinds)))
+    wanted = Wanted({name: values for name, values in given if values is not None}, low, high, known)
 
     def scan(current: Manifest) -> pa.Table:
         files = [one for one in current.files if one.ended >= low and one.began < high and (known is None or one.received <= known)]
@@ -57,15 +51,6 @@ def _in_buckets(files: list[LakeFile], current: Manifest, facilities: Sequence[s
     return [one for one in files if one.bucket is None or one.bucket in buckets]
 
 
-def scan_files(data: Path | str, files: Sequence[LakeFile], wanted: pc.Expression | None, columns: Sequence[str] | None = None) -> pa.Table:
-    """Return the rows of some files that satisfy a filter, in no particular order."""
-    names = list(columns) if columns is not None else READINGS.names
-    if not files:
-        return empty(pa.schema([READINGS.field(name) for name in names]))
-    paths = [str(layout.lake(data) / one.path) for one in files]
-    return ds.dataset(paths, schema=READINGS, format=_FORMAT).to_table(columns=names, filter=wanted)
-
-
 def retried(data: Path | str, scan, tries: int = 3):  # type: ignore[no-untyped-def]
     """Run a scan over the lake of now; when a writer removed a file meanwhile, run it over the lake that is now."""
     for left in range(tries - 1, -1, -1):
@@ -79,11 +64,8 @@ def retried(data: Path | str, scan, tries: int = 3):  # type: ignore[no-untyped-
 
 def latest(data: Path | str, *, kinds: Iterable[str] | None = None, facility: Names = None) -> pa.Table:
     """Return the newest reading of every (mn, factor, kind): greatest ``began``, last version."""
-    wanted = None
-    for name, values in (("kind", _names(kinds)), ("facility", _names(facility))):
-        if values is not None:
-            one = pc.field(name).isin(values)
-            wanted = one if wanted is None else wanted & one
+    given = (("kind", _names(kinds)), ("facility", _names(facility)))
+    wanted = Wanted({name: values for name, values in given if values is not None})
 
     def scan(current: Manifest) -> pa.Table:
         return current_latest(data, current, wanted)
@@ -91,14 +73,14 @@ def latest(data: Path | str, *, kinds: Iterable[str] | None = None, facility: Na
     return retried(data, scan)
 
 
-def current_latest(data: Path | str, current: Manifest, wanted: pc.Expression | None = None) -> pa.Table:
+def current_latest(data: Path | str, current: Manifest, wanted: Wanted = ANYTHING) -> pa.Table:
     """Return the newest reading of every series of one generation of the lake."""
     tables = []
     covered = 0
     if current.latest is not None:
         covered = current.latest.generation
         table = _read_latest(str(layout.lake(data) / current.latest.path))
-        tables.append(table.filter(wanted) if wanted is not None else table)
+        tables.append(table.filter(pa.array(wanted.mask(table))) if wanted.words else table)
     fresh = [one for one in current.files if one.level == "hot" and one.generation > covered]
     if not fresh and tables:
         return tables[0]
@@ -158,7 +140,7 @@ def parameters(data: Path | str, *, mn: Names = None, as_of: dt.datetime | None 
         return pa.concat_tables([empty(PARAMETERS), *tables])
 
     table = retried(data, scan).unify_dictionaries()
-    keep = pa.array([True] * table.num_rows)
+    keep = pa.array([True] * table.num_rows, pa.bool_())
     if wanted is not None:
         keep = pc.and_(keep, pc.is_in(table.column("mn"), pa.array(wanted)))
     if as_of is not None:
