@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from qingyuan.engines.province.generated import Draft, generated
-from qingyuan.engines.store import asof, chart, compact, layout, manifest, planting
+from qingyuan.engines.store import asof, chart, compact, layout, manifest, planting, scan
 
 ROUNDS = 7
 
@@ -73,7 +73,7 @@ def _bytes(data: Path, current: manifest.Manifest) -> dict[str, Any]:
 def _reading(data: Path, plan: Any, current: manifest.Manifest, began: dt.datetime, ended: dt.datetime) -> dict[str, Any]:
     point = next(one for one in plan.points if one.st == "31")
     factor, rows = point.factors[0], sum(one.rows for one in current.files)
-    whole = _median(lambda: asof.scan_files(data, list(current.files), None, columns=["mn", "factor", "kind", "began", "value", "flag"]))
+    whole = _median(lambda: scan.scan_files(data, list(current.files), columns=["mn", "factor", "kind", "began", "value", "flag"]))
     facility = _median(lambda: asof.read(data, facility=point.facility, began=began, ended=ended))
     got = asof.read(data, facility=point.facility, began=began, ended=ended).num_rows
     window = {"outlet": point.outlet, "factor": factor, "kind": "real", "began": began, "ended": ended}

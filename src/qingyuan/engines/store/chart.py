@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from . import asof, dimensions, layout, order, schema
+from . import asof, dimensions, order, schema
 from .compact import HOUR_MS
-from .manifest import LakeFile, Manifest
+from .manifest import Manifest
+from .scan import Wanted, scan_files
 
 Points = np.ndarray
 
@@ -30,11 +30,13 @@ def series(data: Path | str, outlet: str, factor: str, kind: str, began: dt.date
     ``flags`` the marks.  ``valid_share`` is valid readings over readings due; ``newest`` the end of data as ISO text or None;
     ``source`` rows or hours.
     """
-    mns = dimensions.load(data).points_of_outlet.get(outlet, [])
+    known = dimensions.load(data)
+    mns = known.points_of_outlet.get(outlet, [])
     low, high = asof._ms(began, "began"), asof._ms(ended, "ended")
     if as_of is None and kind in ("real", "minute") and (high - low) / max(width, 1) >= HOUR_MS:
         return _labelled(_from_hours(data, mns, factor, kind, low, high, width), outlet, factor, kind, low, high, "hours")
-    table = asof.read(data, mn=mns, factors=[factor], kinds=[kind], began=began, ended=ended, as_of=as_of) if mns else schema.empty()
+    facilities = sorted({known.place_of[mn][0] for mn in mns} | {""})
+    table = asof.read(data, facility=facilities, mn=mns, factors=[factor], kinds=[kind], began=began, ended=ended, as_of=as_of) if mns else schema.empty()
     return _labelled(_from_rows(table, kind, low, high, width), outlet, factor, kind, low, high, "rows")
 
 
@@ -48,13 +50,14 @@ def _from_rows(table: pa.Table, kind: str, low: int, high: int, width: int) -> d
     times = order.integers(table, "began")
     values, corrected = (np.asarray(table.column(name).to_numpy(), np.float64) for name in ("value", "corrected"))
     keep = m4(times, values, low, high, width)
-    flags = table.column("flag").to_pylist()
-    valid = sum(flag == "N" for flag in flags)
+    places, letters = order.codes(table.column("flag"))
+    flags = np.array(letters or [""], dtype=object)[places]
+    valid = int((flags == "N").sum())
     step = _usual_step(times, kind)
     due = max(round((high - low) / step), 1)
     return {
         "times": (times[keep] / 1000).tolist(), "values": _plain(values[keep]), "corrected": _plain(corrected[keep]),
-        "flags": [flags[place] for place in keep], "rows": int(times.size), "valid_share": min(valid / due, 1.0),
+        "flags": flags[keep].tolist(), "rows": int(times.size), "valid_share": min(valid / due, 1.0),
         "newest": _iso(int(times[-1]) + (step if kind != "real" else 0)) if times.size else None,
     }  # fmt: skip
 
@@ -96,34 +99,27 @@ def hours(data: Path | str, *, facility: str, mn: list[str], factor: str, kind: 
     def scan(current: Manifest) -> pa.Table:
         bucket = current.bucket_of(facility)
         mine = [one for one in current.rollups if one.bucket == bucket and one.ended >= began and one.began < ended]
-        wanted = (pc.field("facility") == facility) & pc.field("mn").isin(mn) & (pc.field("factor") == factor) & (pc.field("kind") == kind)
-        wanted &= (pc.field("began") >= asof._moment(began)) & (pc.field("began") < asof._moment(ended))
-        parts = [_hours_of(data, one, wanted) for one in sorted(mine, key=lambda one: one.generation)]
+        wanted = Wanted({"facility": [facility], "mn": mn, "factor": [factor], "kind": [kind]}, began, ended)
+        parts = [scan_files(data, [one], wanted, shape=schema.HOURLY) for one in sorted(mine, key=lambda one: one.generation)]
         parts.append(_hot_hours(data, current, mn, factor, kind, began, ended))
         return _last_of_hour(pa.concat_tables(parts))
 
     return asof.retried(data, scan)
 
 
-def _hours_of(data: Path | str, file: LakeFile, wanted: pc.Expression) -> pa.Table:
-    words = [one.name for one in schema.HOURLY if pa.types.is_dictionary(one.type)]
-    return pq.read_table(layout.lake(data) / file.path, schema=schema.HOURLY, read_dictionary=words, filters=wanted)
-
-
 def _hot_hours(data: Path | str, current: Manifest, mn: list[str], factor: str, kind: str, began: int, ended: int) -> pa.Table:
     """Compute the hours that small files touch, over all rows there are for them."""
     from .compact import rollup_of
 
-    wanted = pc.field("mn").isin(mn) & (pc.field("factor") == factor) & (pc.field("kind") == kind)
-    wanted &= (pc.field("began") >= asof._moment(began)) & (pc.field("began") < asof._moment(ended))
+    words = {"mn": mn, "factor": [factor], "kind": [kind]}
     hot = [one for one in current.files if one.level == "hot" and one.ended >= began and one.began < ended]
-    fresh = asof.scan_files(data, hot, wanted)
+    fresh = scan_files(data, hot, Wanted(words, began, ended))
     if not fresh.num_rows:
         return schema.empty(schema.HOURLY)
     touched = np.unique(order.integers(fresh, "began") // HOUR_MS) * HOUR_MS
     low, high = int(touched[0]), int(touched[-1]) + HOUR_MS
     older = [one for one in current.files if one.level != "hot" and one.ended >= low and one.began < high]
-    rows = pa.concat_tables([fresh, asof.scan_files(data, older, wanted & (pc.field("began") >= asof._moment(low)) & (pc.field("began") < asof._moment(high)))])
+    rows = pa.concat_tables([fresh, scan_files(data, older, Wanted(words, low, high))])
     made = rollup_of(rows)
     return made.filter(pa.array(np.isin(order.integers(made, "began"), touched)))
 

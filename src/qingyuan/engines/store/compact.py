@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import asof, ingest, layout, manifest, order
+from . import ingest, layout, manifest, order
 from .manifest import LakeFile, Manifest
+from .scan import Wanted, scan_files
 from .schema import HOURLY, KIND_MS, empty
 
 CHINA_MS = 28_800_000
@@ -66,7 +67,7 @@ def _next_hot(current: Manifest) -> list[LakeFile]:
 def _move(data: Path | str, current: Manifest, hot: list[LakeFile], report: CompactReport, at_ms: int) -> tuple[Manifest, CompactReport]:
     current = replace(current, generation=current.generation + 1)
     current = ingest.refresh_latest(data, current) if any(one.generation > (current.latest.generation if current.latest else 0) for one in hot) else current
-    table = order.sort(asof.scan_files(data, hot, None))
+    table = order.sort(scan_files(data, hot))
     files, hours = [], list(current.rollups)
     for (month, bucket), rows in split(table, current).items():
         file = manifest.write(data, layout.part(month, bucket, current.generation), rows, "part", current.generation, bucket=bucket, month=month)
@@ -98,8 +99,7 @@ def _hours(data: Path | str, current: Manifest, rows: pa.Table, month: str, buck
     ends = pc.min_max(touched)
     low, high = int(ends["min"].cast(pa.int64()).as_py()), int(ends["max"].cast(pa.int64()).as_py()) + HOUR_MS
     others = [one for one in current.files if one.month == month and one.bucket == bucket and one.ended >= low and one.began < high]
-    wanted = (pc.field("began") >= asof._moment(low)) & (pc.field("began") < asof._moment(high))
-    whole = order.sort(asof.scan_files(data, others, wanted), latest_only=True)
+    whole = order.sort(scan_files(data, others, Wanted(low=low, high=high)), latest_only=True)
     return manifest.write(data, layout.rollup(month, bucket, current.generation), rollup_of(whole), "hourly", current.generation, bucket=bucket, month=month)
 
 
@@ -176,7 +176,7 @@ def _merge(data: Path | str, current: Manifest, month: str, bucket: int, at_ms: 
     current = replace(current, generation=current.generation + 1)
     mine = [one for one in current.files if (one.month, one.bucket) == (month, bucket)]
     hours = [one for one in current.rollups if (one.month, one.bucket) == (month, bucket)]
-    table = order.sort(asof.scan_files(data, mine, None))
+    table = order.sort(scan_files(data, mine))
     file = manifest.write(data, layout.part(month, bucket, current.generation), table, "part", current.generation, bucket=bucket, month=month)
     hour = manifest.write(data, layout.rollup(month, bucket, current.generation), rollup_of(table), "hourly", current.generation, bucket=bucket, month=month)
     gone = {one.path for one in (*mine, *hours)}
@@ -197,7 +197,8 @@ def retain(data: Path | str, *, at: dt.datetime, keep_days: dict[str, int]) -> i
             over = [kind for kind, days in keep_days.items() if one.ended < at_ms - days * 86_400_000]
             if not over:
                 continue
-            table = asof.scan_files(data, [one], ~pc.field("kind").isin(over))
+            table = scan_files(data, [one])
+            table = table.filter(pc.invert(pc.is_in(table.column("kind"), pa.array(over))))
             if table.num_rows == one.rows:
                 continue
             removed += one.rows - table.num_rows

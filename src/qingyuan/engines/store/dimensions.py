@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,13 @@ def _put(path: Path, table: pa.Table) -> None:
 
 
 def load(data: Path | str) -> Dimensions:
-    """Return the tables there are; missing ones are empty."""
+    """Return the tables there are; missing ones are empty.  Read again only when a file was replaced."""
+    paths = [layout.dimension(data, name) for name in _SHAPES]
+    return _load(str(data), tuple((path.stat().st_mtime_ns, path.stat().st_ino) if path.exists() else (0, 0) for path in paths))
+
+
+@lru_cache(maxsize=4)
+def _load(data: str, _seen: tuple[tuple[int, int], ...]) -> Dimensions:
     tables = {}
     for name, shape in _SHAPES.items():
         path = layout.dimension(data, name)

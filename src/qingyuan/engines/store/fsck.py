@@ -16,8 +16,9 @@ from qingyuan.engines.ledger import log, proof, sealing
 from qingyuan.engines.sense import spool
 from qingyuan.engines.sense.spool import Lost
 
-from . import asof, layout, manifest, order
+from . import layout, manifest, order
 from .manifest import LakeFile, Manifest
+from .scan import scan_files
 
 
 def fsck(data: Path | str) -> list[str]:
@@ -85,7 +86,7 @@ def _lake(data: Path | str) -> Iterator[str]:
 def _rows(data: Path | str, current: Manifest, one: LakeFile) -> Iterator[str]:
     """Check order and place of the rows of one file."""
     try:
-        table = asof.scan_files(data, [one], None, columns=["facility", "mn", "factor", "kind", "began"])
+        table = scan_files(data, [one], columns=["facility", "mn", "factor", "kind", "began"])
     except (OSError, pa.ArrowInvalid) as error:
         yield f"数据湖文件 {one.path} 内容损坏（{error}）；请用 qingyuan lake ingest --rebuild 重建"
         return

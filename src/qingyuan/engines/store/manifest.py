@@ -128,7 +128,7 @@ def _generation(path: Path) -> int:
 
 
 def write(data: Path | str, name: str, table: pa.Table, level: str, generation: int, *, bucket: int | None = None,
-          month: str | None = None, row_group: int = 131_072) -> LakeFile:  # fmt: skip
+          month: str | None = None, row_group: int = 65_536) -> LakeFile:  # fmt: skip
     """Write a table aside, make it durable and give it its name; the columns ``began`` and ``received_at`` describe it."""
     path = layout.lake(data) / name
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ from qingyuan.engines.store import (
     manifest,
     order,
     planting,
+    scan,
     schema,
     seal,
     state,
@@ -248,7 +249,7 @@ def test_a_planted_lake_is_not_rebuilt_into_nothing(planted):
 def test_facilities_stay_in_their_bucket_month(planted):
     current = manifest.load(planted)
     for one in current.files:
-        table = asof.scan_files(planted, [one], None, columns=["facility", "began"])
+        table = scan.scan_files(planted, [one], columns=["facility", "began"])
         assert {current.bucket_of(word) for word in pc.unique(table["facility"]).to_pylist()} == {one.bucket}
         assert one.month == "2026-09"
     moved = replace(current, buckets=7)
