@@ -21,8 +21,8 @@ from pathlib import Path
 if not __package__:
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.durability import rounds  # noqa: E402
-from tests.durability.rounds import Outcome  # noqa: E402
+from tests.durability import rounds
+from tests.durability.rounds import Outcome
 
 KINDS = ("kill", "torn", "full", "clock")
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -76,6 +77,7 @@ class Gateway:
         self.generation = 1
         self.sessions: set[Session] = set()
         self.by_mn: dict[str, Session] = {}
+        self.by_address: Counter[str] = Counter()
         self.journal = Journal(self.data_dir / "gateway" / "alarms")
         self.comings = Journal(self.data_dir / "gateway" / "sessions")
         self.lookout = Lookout(self, pulls_history=pulls_history)
@@ -142,14 +144,20 @@ class Gateway:
     # -- what sessions call ----------------------------------------------------------------------------------------
 
     def join(self, session: Session) -> None:
-        """A socket was accepted."""
+        """A socket was accepted; beyond the limits it is closed at once, with a reason."""
         self.sessions.add(session)
+        self.by_address[session.address] += 1
+        if len(self.sessions) > self.limits.sessions or self.by_address[session.address] > self.limits.sessions_per_address:
+            session.close("full")
         if self.is_crowded or self._stopping:
             session.pause()
 
     def leave(self, session: Session, reason: str) -> None:
         """A socket is gone."""
         self.sessions.discard(session)
+        self.by_address[session.address] -= 1
+        if not self.by_address[session.address]:
+            del self.by_address[session.address]
         for mn in session.mns:
             if self.by_mn.get(mn) is session:
                 del self.by_mn[mn]

@@ -32,6 +32,8 @@ class Limits:
     unread_bytes: int = 256 << 10  # answers the peer does not take
     packets_per_s: float = 200.0
     burst_packets: float = 6000.0
+    sessions: int = 25_000  # all connections together
+    sessions_per_address: int = 5_000  # a province's network may hide many devices behind one address
     pending_bytes: int = 64 << 20  # all connections together, waiting to be synced
 
 

@@ -234,6 +234,20 @@ def test_a_device_outside_its_allowed_addresses_is_refused_and_reported_as_impos
     assert set(kinds(tmp_path)) == {"impostor", "address_not_allowed"}
 
 
+def test_beyond_the_limit_of_connections_a_new_one_is_refused_and_the_old_ones_live(tmp_path):
+    async def story(gateway, connect):
+        reader, writer = await connect()
+        await connect()
+        refused, _ = await connect()
+        assert await refused.read() == b""
+        writer.write(packet(1))
+        assert await reader.readexactly(len(ack(1))) == ack(1)
+        writer.close()
+
+    played(tmp_path, story, limits=Limits(sessions_per_address=2))
+    assert kinds(tmp_path) == ["full"]
+
+
 def test_silent_and_slow_connections_are_closed_with_their_reason(tmp_path):
     async def story(gateway, connect):
         _, silent = await connect()
