@@ -33,7 +33,7 @@ class Limits:
     packets_per_s: float = 200.0
     burst_packets: float = 6000.0
     sessions: int = 25_000  # all connections together
-    sessions_per_address: int = 5_000  # a province's network may hide many devices behind one address
+    sessions_per_address: int = 25_000  # to be set lower where devices call from addresses of their own
     pending_bytes: int = 64 << 20  # all connections together, waiting to be synced
 
 
