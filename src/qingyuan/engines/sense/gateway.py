@@ -19,6 +19,7 @@ from pathlib import Path
 import structlog
 
 from qingyuan import clock
+from qingyuan.errors import BadInput
 
 from .gateway_envelope import Envelope
 from .gateway_journal import Journal, moment
@@ -104,7 +105,11 @@ class Gateway:
             for damage in found.damages:
                 self.journal.alarm(self.wall(), "damage", "", "", f"segment {found.number} [{damage.offset},{damage.ended}): {damage.reason}")
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Session(self), self.host, self.port, backlog=4096)
+        try:
+            self._server = await loop.create_server(lambda: Session(self), self.host, self.port, backlog=4096)
+        except OSError as error:
+            self.spool.close()
+            raise BadInput(f"网关不能监听 {self.host}:{self.port}（{error.strerror or error}）；请换一个端口或地址", field="port") from error
         self.port = self._server.sockets[0].getsockname()[1]
         self._tasks = [asyncio.create_task(self._ticks()), asyncio.create_task(self._watch())]
         log.info("listening", host=self.host, port=self.port, data=str(self.data_dir), devices=len(self.roster.devices))

@@ -234,6 +234,16 @@ def test_a_device_outside_its_allowed_addresses_is_refused_and_reported_as_impos
     assert set(kinds(tmp_path)) == {"impostor", "address_not_allowed"}
 
 
+def test_a_port_in_use_is_said_in_one_sentence_and_the_spool_is_let_go(tmp_path):
+    async def story(gateway, connect):
+        other = Gateway(tmp_path / "other", port=gateway.port)
+        with pytest.raises(BadInput, match="不能监听"):
+            await other.start()
+        spool.Spool(tmp_path / "other" / "spool", at_us=1).close()
+
+    played(tmp_path, story)
+
+
 def test_beyond_the_limit_of_connections_a_new_one_is_refused_and_the_old_ones_live(tmp_path):
     async def story(gateway, connect):
         reader, writer = await connect()
