@@ -40,7 +40,7 @@ class Draft:
 
 
 DRAFTS = {
-    "county": Draft("示范县", 2, 3, 300, 420, 70, 70, 180, 3, 95, ("real", "minute", "hour", "day", "parameter")),
+    "county": Draft("示范县", 2, 3, 320, 440, 80, 110, 260, 3, 105, ("real", "minute", "hour", "day", "parameter")),
     "gansu": Draft("示范省（一千二百家）", 14, 6, 1210, 2305, 204, 87, 867, 6, 285),
     "chongqing": Draft("示范直辖市（一万五千点）", 6, 7, 7200, 15000, 1200, 900, 4000, 20, 1800),
 }
@@ -59,7 +59,7 @@ def generated(preset: str, seed: int, anchor: dt.datetime | None = None, draft: 
     _facilities(drawing, wanted, counties)
     blank = finish(drawing, preset, wanted.name, at, kinds=wanted.kinds)
     planting = Casting(blank, drawing.pick, at)
-    for entry in catalogue():
+    for entry in sorted(catalogue(), key=_freedom):
         planting.plant(entry, wanted.each)
     planting.rest()
     return finish(drawing, preset, wanted.name, at, stops=tuple(planting.stops), marks=tuple(planting.marks), planted=tuple(planting.planted),
@@ -70,6 +70,11 @@ def generated(preset: str, seed: int, anchor: dt.datetime | None = None, draft: 
 def catalogue() -> tuple[dict[str, Any], ...]:
     """Return the entries of catalogue.yaml."""
     return tuple(yaml.safe_load(Path(__file__).with_name("catalogue.yaml").read_text("utf-8")))
+
+
+def _freedom(entry: dict[str, Any]) -> tuple[bool, int]:
+    """Sort entries so that those which few plants can play choose first."""
+    return not entry["where"].get("power", False), len(entry["where"].get("trades", TRADES))
 
 
 def _divisions(drawing: Drawing, wanted: Draft) -> list[Division]:

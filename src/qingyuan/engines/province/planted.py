@@ -133,7 +133,7 @@ def still(scene: Scene) -> None:
     """A value that trembles within a fraction of a per cent of its range."""
     factor = scene.one.factor
     base = scene.level(factor).level * 0.9
-    scene.put(factor, base + scene.level(factor).limit_value * 0.004 * normal(scene.of, scene.state.minutes))
+    scene.put(factor, base + scene.level(factor).limit_value * 0.0015 * normal(scene.of, scene.state.minutes))
 
 
 def floor(scene: Scene) -> None:
