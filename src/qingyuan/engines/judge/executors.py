@@ -5,11 +5,13 @@ A cluster executor is a third function of this shape.  Spark is left out until i
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from qingyuan.errors import BadInput
 
@@ -26,8 +28,33 @@ def serial(work: Callable[[Unit], Result], units: Iterable[Unit]) -> Iterator[Re
 def processes(work: Callable[[Unit], Result], units: Iterable[Unit]) -> Iterator[Result]:
     """Spread units over one process per core; results come in the order of the units."""
     workers = os.cpu_count() or 1
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("forkserver")) as pool:
-        yield from pool.map(work, units, chunksize=1)
+    context = multiprocessing.get_context("forkserver")
+    with _no_main(), ProcessPoolExecutor(workers, mp_context=context, initializer=_learn, initargs=(work,)) as pool:
+        yield from pool.map(_do, units, chunksize=1)
+
+
+_learnt: list[Callable[[Any], Any]] = []
+
+
+def _learn(work: Callable[[Any], Any]) -> None:
+    """Keep the work, and with it the source and its dimension tables, for all units of this process."""
+    _learnt.append(work)
+
+
+def _do(unit: Any) -> Any:
+    return _learnt[-1](unit)
+
+
+@contextlib.contextmanager
+def _no_main() -> Iterator[None]:
+    """Keep workers from running the caller's script again: the installed command has no main guard, and no worker needs it."""
+    script = sys.modules["__main__"]
+    file = script.__dict__.pop("__file__", None)
+    try:
+        yield
+    finally:
+        if file is not None:
+            script.__dict__["__file__"] = file
 
 
 EXECUTORS = {"serial": serial, "processes": processes}

@@ -7,7 +7,7 @@ depends on that day and the look-back its rule declares, so any cutting of a win
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
@@ -29,6 +29,7 @@ from .stretch import Stretch, in_order, split
 from .unit import Unit
 
 DAYS_PER_UNIT = 31
+PER_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def judge_source(
     wanted = source.facilities() if facilities is None else sorted(facilities)
     plan = list(units(wanted, began, ended))
     found: list[Finding] = []
-    mapped: Iterator[list[Finding]] = executors.named(executor)(partial(judge_unit, source, order), plan)
+    mapped: Iterator[list[Finding]] = executors.named(executor)(partial(judge_batch, source, order), batches(source, plan))
     for part in mapped:
         found += part
     if across.RULE in order.rules and len(wanted) > 1:
@@ -94,6 +95,28 @@ def units(facilities: Iterable[str], began: dt.datetime, ended: dt.datetime, day
         for day in range(start, stop, days * DAY):
             end = min(day + days * DAY, stop)
             yield Unit(facility, day, end, min(until, end))
+
+
+def batches(source: Source, plan: Sequence[Unit]) -> list[tuple[Unit, ...]]:
+    """Return the units gathered so that one reading of the lake serves several: one window, one bucket, so many at most."""
+    if not isinstance(source, LakeSource):
+        return [(unit,) for unit in plan]
+    buckets = source.buckets([unit.facility for unit in plan])
+    gathered: dict[tuple[int, int], list[Unit]] = {}
+    for unit in plan:
+        gathered.setdefault((unit.began, buckets[unit.facility]), []).append(unit)
+    return [tuple(units[start : start + PER_BATCH]) for units in gathered.values() for start in range(0, len(units), PER_BATCH)]
+
+
+def judge_batch(source: Source, order: Order, batch: tuple[Unit, ...]) -> list[Finding]:
+    """Return the findings of the units of one batch."""
+    if isinstance(source, LakeSource):
+        needed = starts(batch[0].began, [named(name) for name in order.rules])
+        source.hold([unit.facility for unit in batch], needed, batch[0].until)
+    found = [finding for unit in batch for finding in judge_unit(source, order, unit)]
+    if isinstance(source, LakeSource):
+        source.release()
+    return found
 
 
 def judge_unit(source: Source, order: Order, unit: Unit) -> list[Finding]:
