@@ -10,8 +10,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from .gateway_journal import moment
-
 COLUMNS = ("mn", "is_online", "peer", "since", "last_at", "packets", "faults", "last_fault", "offset_s", "version")
 
 
@@ -30,27 +28,22 @@ class DeviceState:
     offset_s: float | None = None
     version: int = 0
 
-    def row(self) -> dict[str, object]:
-        """The row of the table."""
-        return {
-            "mn": self.mn, "is_online": self.is_online, "peer": self.peer, "since": moment(self.since_us) if self.since_us else None,
-            "last_at": moment(self.last_us) if self.last_us else None, "packets": self.packets, "faults": self.faults,
-            "last_fault": self.last_fault, "offset_s": self.offset_s, "version": self.version,
-        }  # fmt: skip
-
 
 def write(data_dir: Path | str, states: list[DeviceState]) -> None:
     """Write the table aside and put it in place."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    times = pa.timestamp("ms", tz="Asia/Shanghai")
+    times = pa.timestamp("us", tz="Asia/Shanghai")
     kinds = [pa.string(), pa.bool_(), pa.string(), times, times, pa.int64(), pa.int64(), pa.string(), pa.float64(), pa.int32()]
-    schema = pa.schema(list(zip(COLUMNS, kinds, strict=True)))
+    rows = [
+        (s.mn, s.is_online, s.peer, s.since_us or None, s.last_us or None, s.packets, s.faults, s.last_fault, s.offset_s, s.version) for s in states
+    ]
+    columns = [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)] if rows else [pa.array([], k) for k in kinds]
     folder = Path(data_dir) / "gateway"
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / ".devices.tmp"
-    pq.write_table(pa.Table.from_pylist([state.row() for state in states], schema=schema), aside)
+    pq.write_table(pa.table(dict(zip(COLUMNS, columns, strict=True))), aside)
     os.replace(aside, folder / "devices.parquet")
 
 
