@@ -42,12 +42,18 @@ def others(stretch: Stretch, series: Series, *codes: str) -> list[Series]:
 def running(stretch: Stretch, series: Series) -> Mask:
     """Return at which moments the source worked: water flowed, or gas moved and burnt; unknown counts as working."""
     if series.factor.startswith("w"):
-        flow = beside(stretch, series, WATER_FLOW)
-        works = ~(flow <= 0)
+        works = ~(raw_beside(stretch, series, WATER_FLOW) <= 0)
     else:
-        velocity, oxygen = beside(stretch, series, VELOCITY), beside(stretch, series, OXYGEN)
-        works = ~(velocity < MOVING) & ~(oxygen > BURNING)
+        works = moving(stretch, series)
+        point = stretch.points.get(series.point)
+        if point is not None and point.reference_oxygen is not None:  # where nothing burns, oxygen says nothing
+            works &= ~(beside(stretch, series, OXYGEN) > BURNING)
     return works & ~stopped(stretch, series)
+
+
+def moving(stretch: Stretch, series: Series) -> Mask:
+    """Return at which moments gas moved in the stack; unknown counts as moving."""
+    return ~(raw_beside(stretch, series, VELOCITY) < MOVING)
 
 
 def stopped(stretch: Stretch, series: Series) -> Mask:
@@ -66,15 +72,18 @@ def upset(stretch: Stretch, series: Series) -> Mask:
     return under
 
 
-def trailing_median(began: Times, value: Values, at: Times, back: int, *, least: int = 24) -> Values:
-    """Return for each moment the median of the finite values in [moment - back, moment); NaN with fewer than ``least``."""
+def trailing_median(began: Times, value: Values, at: Times, back: int, *, least: int = 24, share: float = 0.5) -> Values:
+    """Return for each moment the median (or another quantile) of the finite values in [moment - back, moment).
+
+    NaN with fewer than ``least`` values.
+    """
     medians = np.full(len(at), np.nan)
     first, last = np.searchsorted(began, at - back), np.searchsorted(began, at)
     for row in range(len(at)):
         window = value[first[row] : last[row]]
         window = window[np.isfinite(window)]
         if len(window) >= least:
-            medians[row] = np.median(window)
+            medians[row] = np.median(window) if share == 0.5 else np.quantile(window, share)
     return medians
 
 

@@ -40,6 +40,11 @@ def five_minute_means(thermocouples: list[Series]) -> tuple[Times, Values]:
     return slots, np.bincount(index, hearth) / np.bincount(index) if len(slots) else np.empty(0)
 
 
+def spoken(thermocouples: list[Series]) -> Times:
+    """Return the starts of the 5-minute slots in which any thermocouple sent anything, whatever its flag."""
+    return np.unique(np.concatenate([one.began for one in thermocouples]) // (5 * MINUTE) * (5 * MINUTE))
+
+
 def excused(stretch: Stretch, outlet: str, times: Times) -> Mask:
     """Return which moments lie under a mark that excuses a cold hearth, made in time and not rejected."""
     under = np.zeros(len(times), dtype=np.bool_)

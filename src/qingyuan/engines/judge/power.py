@@ -62,21 +62,26 @@ def pairs(stretch: Stretch) -> Iterator[Pair]:
             yield Pair(production, treatment, made, treated, production.began[here], production.value[here], treatment.value[there])
 
 
-def outlet_power(stretch: Stretch, outlet: str, times: Times) -> Values:
-    """Return the share of rated power at which an outlet's production ran at each moment; NaN without a meter."""
+def outlet_power(stretch: Stretch, outlet: str, times: Times, *, least: bool = False) -> Values:
+    """Return the share of rated power at which production behind an outlet ran at each moment; NaN without a meter.
+
+    Units metered by the outlet's own logger; where there are none, all production of the facility.  Of several units the
+    busiest counts, or the idlest (``least``): "nothing ran" and "everything ran" are the two safe statements.
+    """
     share = np.full(len(times), np.nan)
-    for unit in stretch.equipment:
-        series = meter(stretch, unit)
-        if unit.role == "production" and series is not None and series.outlet == outlet:
-            here, there = align(times, series.began)
-            share[here] = np.fmax(share[here], series.value[there] / unit.rated)
+    pick = np.fmin if least else np.fmax
+    for series in production_meters(stretch, outlet):
+        rated = next(unit.rated for unit in stretch.equipment if (unit.mn, unit.factor) == (series.point, series.factor))
+        here, there = align(times, series.began)
+        share[here] = pick(share[here], series.value[there] / rated)
     return share
 
 
 def production_meters(stretch: Stretch, outlet: str) -> list[Series]:
-    """Return the meters of an outlet's production units."""
-    found = (meter(stretch, unit) for unit in stretch.equipment if unit.role == "production")
-    return [series for series in found if series is not None and series.outlet == outlet]
+    """Return the meters of an outlet's production units, or of all the facility's where the outlet has none of its own."""
+    found = [meter(stretch, unit) for unit in stretch.equipment if unit.role == "production"]
+    known = [series for series in found if series is not None]
+    return [series for series in known if series.outlet == outlet] or known
 
 
 def late_starts(pair: Pair) -> Iterator[tuple[int, int]]:

@@ -72,7 +72,7 @@ def _score(rule: str, findings: list[Finding], planted: list[Mapping[str, Any]])
 
 
 def _meets(finding: Finding, row: Mapping[str, Any]) -> bool:
-    factors = (finding.factor, row["factor"] or "")
+    factors = (finding.factor.partition("-")[0], (row["factor"] or "").partition("-")[0])  # a parameter belongs to its factor
     return _near(finding, row) and ("" in factors or factors[0] == factors[1])
 
 

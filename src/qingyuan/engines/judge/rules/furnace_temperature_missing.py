@@ -23,7 +23,7 @@ def furnace_temperature_missing(stretch: Stretch, law: LawInForce) -> list[Findi
         sections = furnace.sections(stretch, mn)
         if not sections:
             continue
-        began, _ = furnace.five_minute_means(sections)
+        began = furnace.spoken(sections)
         for day in stretch.days():
             slots = np.arange(day, day + DAY, 5 * MINUTE, dtype=np.int64)
             due = slots[~furnace.excused(stretch, point.outlet, slots)]

@@ -21,7 +21,7 @@ def mark_abuse(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return marks of an hour and more in which at least half of the hours exceed while oxygen and flow are as before them."""
     findings = []
     for mark in stretch.marks:
-        if marking.codes().get(mark.code, {}).get("class") not in ("condition", "device") or mark.review == "accepted":
+        if marking.codes().get(mark.code, {}).get("class") not in ("condition", "device"):
             continue
         for series in stretch.series(kind="hour", factors=factors.POLLUTANTS):
             if marking.covers(mark, series) and stretch.began <= mark.began < stretch.ended:

@@ -17,7 +17,8 @@ def moisture_too_low(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return half-days in which moisture of a wet-scrubbed stack stays below what saturation allows while the source works."""
     findings = []
     for series in stretch.series(kind="hour", factors=(condition.HUMIDITY,)):
-        if stretch.points[series.point].industry not in law.p["industries"]:
+        point = stretch.points[series.point]
+        if point.industry not in law.p["industries"] and not any(word in point.outlet_name for word in law.p["outlets"]):
             continue
         dry = series.normal & (series.value < law.p["least"]) & condition.running(stretch, series) & ~condition.upset(stretch, series)
         findings += while_holds(stretch, law, series, dry, hours=law.p["hours"])

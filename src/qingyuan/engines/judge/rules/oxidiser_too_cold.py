@@ -20,7 +20,7 @@ def oxidiser_too_cold(stretch: Stretch, law: LawInForce) -> list[Finding]:
     for series in stretch.series(kind="minute", factors=(factors.RTO,)):
         for design in stretch.events_of("design", series.outlet, factors.RTO):
             share = power.outlet_power(stretch, series.outlet, series.began)
-            cold = series.normal & (series.value < design.value) & ~(share < power.RUNNING) & ~condition.stopped(stretch, series)
+            cold = series.normal & (series.value < design.value) & ~(share < power.RUNNING) & condition.running(stretch, series)
             findings += while_holds(stretch, law, series, cold, hours=law.p["hours"], words={"least": design.value})
     return findings
 

@@ -18,7 +18,7 @@ def running_without_flow(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return hours in which production of an outlet ran while its flow was reported as nearly nothing, unmarked."""
     findings = []
     for series in stretch.series(kind="minute", factors=(averaging.GAS_FLOW, averaging.WATER_FLOW)):
-        share = power.outlet_power(stretch, series.outlet, series.began)
+        share = power.outlet_power(stretch, series.outlet, series.began, least=True)
         empty = series.normal & (share > law.p["load"]) & (series.value <= law.p["flow"]) & ~condition.stopped(stretch, series)
         findings += while_holds(stretch, law, series, empty, hours=law.p["hours"], also=power.production_meters(stretch, series.outlet))
     return findings

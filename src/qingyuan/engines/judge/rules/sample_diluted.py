@@ -31,9 +31,10 @@ def sample_diluted(stretch: Stretch, law: LawInForce) -> list[Finding]:
         held = [one for one in held if np.isfinite(one).any()]
         if not held:
             continue
-        value = np.where(series.normal & ~condition.upset(stretch, series), series.value, np.nan)
+        moves = condition.moving(stretch, series)
+        value = np.where(moves & series.normal & ~condition.upset(stretch, series), series.value, np.nan)
         risen = _less(value, series) > law.p["rise"]
-        alike = np.abs(_over(velocity, series) - 1) < law.p["alike"]
+        alike = np.abs(_over(np.where(moves, velocity, np.nan), series) - 1) < law.p["alike"]
         fallen = np.all([one < law.p["fall"] for one in held], axis=0)
         also = condition.others(stretch, series, "a21026", "a21002", condition.VELOCITY)
         findings += while_holds(stretch, law, series, risen & alike & fallen, hours=law.p["hours"], also=also)
@@ -41,7 +42,7 @@ def sample_diluted(stretch: Stretch, law: LawInForce) -> list[Finding]:
 
 
 def _departure(stretch: Stretch, series: Series, factor: str) -> Values:
-    return _over(condition.beside(stretch, series, factor), series)
+    return _over(np.where(condition.moving(stretch, series), condition.beside(stretch, series, factor), np.nan), series)
 
 
 def _usual(value: Values, series: Series) -> Values:

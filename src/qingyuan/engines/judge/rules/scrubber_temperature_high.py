@@ -18,7 +18,8 @@ def scrubber_temperature_high(stretch: Stretch, law: LawInForce) -> list[Finding
     """Return hours in which a wet-scrubbed stack's gas is hotter than a running scrubber lets it be."""
     findings = []
     for series in stretch.series(kind="hour", factors=("a01012",)):
-        if stretch.points[series.point].industry not in law.p["industries"]:
+        point = stretch.points[series.point]
+        if point.industry not in law.p["industries"] and not any(word in point.outlet_name for word in law.p["outlets"]):
             continue
         hot = series.normal & (series.value > law.p["most"]) & condition.running(stretch, series) & ~condition.upset(stretch, series)
         findings += while_holds(stretch, law, series, hot, hours=law.p["hours"])

@@ -35,9 +35,10 @@ def step_change(stretch: Stretch, law: LawInForce) -> list[Finding]:
         fell &= ratio <= np.fmin(np.append(ratio[1:], np.inf), np.insert(ratio[:-1], 0, np.inf))  # the steepest hour of a fall
         rows = np.flatnonzero(fell & stretch.judged(series.began))
         usual = condition.trailing_median(series.began, value, series.began[rows], 7 * DAY)
-        for row, normally in zip(rows, usual, strict=True):
+        rarely = condition.trailing_median(series.began, value, series.began[rows], 7 * DAY, share=law.p["quantile"])
+        for row, normally, lowest in zip(rows, usual, rarely, strict=True):
             after = float(np.mean(value[row : row + width]))
-            if after < law.p["below_usual"] * normally:
+            if after < law.p["below_usual"] * normally and after < lowest:
                 findings.append(_fall(stretch, law, series, int(row), width, after, float(normally), float(ratio[row])))
     return findings
 

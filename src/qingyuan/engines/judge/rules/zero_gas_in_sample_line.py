@@ -16,6 +16,7 @@ from qingyuan.engines.judge.rule import Rule
 from qingyuan.engines.judge.series import (
     DAY,
     Index,
+    Mask,
     Series,
     Times,
     Values,
@@ -29,8 +30,12 @@ def zero_gas_in_sample_line(stretch: Stretch, law: LawInForce) -> list[Finding]:
     findings = []
     for series in stretch.series(kind="hour", factors=(averaging.OXYGEN,)):
         days, place = np.unique(day_start(series.began), return_inverse=True)
+        moves = condition.moving(stretch, series)
 
-        def departure(value: Values, days: Times = days, place: Index = place, series: Series = series) -> Values:
+        def departure(
+            value: Values, days: Times = days, place: Index = place, series: Series = series, moves: Mask = moves
+        ) -> Values:
+            value = np.where(moves, value, np.nan)
             with np.errstate(invalid="ignore", divide="ignore"):
                 return value / condition.trailing_median(series.began, value, days, 3 * DAY)[place]
 
