@@ -110,6 +110,7 @@ def _working(state: Minutes, point: Point, trade: Industry, of: int) -> None:
     put, minutes = _putter(state, point), state.minutes
     put("i33400", np.clip(state.load * 104.0, 0, 120))
     heat = np.where(state.phase == STOPPED, 60.0, 690.0 + 290.0 * np.minimum(state.load / 0.8, 1.0))
+    heat = np.where((state.phase == STOPPING) | (state.phase == STARTING), np.maximum(heat, 890.0), heat)  # held by the burner
     for place, factor in enumerate(("i33311", "i33312", "i33321", "i33322")):
         put(factor, heat + 12.0 * place + 8.0 * smooth(of ^ (71 + place), minutes, 25) + 1.5 * normal(of ^ (75 + place), minutes))
     put("rto_t", np.where(state.load > 0.01, 805.0, 420.0) + 6.0 * smooth(of ^ 81, minutes, 35) + 1.2 * normal(of ^ 82, minutes))
