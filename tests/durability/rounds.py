@@ -181,9 +181,11 @@ def torn_round(data: Path, pick: random.Random, acked: set[bytes]) -> Outcome:
     acked |= fresh
     folder = data / "spool"
     newest = spool.numbers(folder)[-1]
+    if segment.contents(spool.path_of(folder, newest).read_bytes(), newest).closed:
+        return Outcome(1, len(fresh), missing(data, acked))  # killed between two segments: nothing is being written
     mark = spool.durable_mark(folder)
     start = mark.offset if mark is not None and mark.segment == newest else segment.HEADER_BYTES
-    body = segment.pack(newest, start, [pick.randbytes(pick.randrange(1, 900)) for _ in range(pick.randrange(1, 9))])[0]
+    body = segment.pack(newest, start, [bytes(9) + pick.randbytes(pick.randrange(1, 900)) for _ in range(pick.randrange(1, 9))])[0]
     with open(spool.path_of(folder, newest), "r+b") as file:
         file.seek(start)
         file.write(body[: pick.randrange(1, len(body))])

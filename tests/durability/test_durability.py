@@ -26,8 +26,8 @@ def test_a_gateway_that_answers_before_it_writes_is_caught(tmp_path, monkeypatch
     async def lying(gateway, **options):
         gateway._answer(gateway.owed)
         gateway.owed = []
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(5)
         await honest(gateway, **options)
 
     monkeypatch.setattr(Gateway, "_commit", lying)
-    assert rounds.kill_round(tmp_path, random.Random(3), set()).lost > 0
+    assert any(rounds.kill_round(tmp_path, random.Random(n), set()).lost for n in range(8))

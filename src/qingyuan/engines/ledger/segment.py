@@ -252,13 +252,13 @@ def contents(data: Bytes, number: int, *, synced: int | None = None) -> Contents
         else:
             records.append(part)
     if end_said is not None:
-        bad = _settle(bad, end_said, len(records), ended, len(data))
+        bad = _settle(bad, end_said, len(records), ended, _last_byte(data, ended, len(data)))
     return Contents(
         number, tuple(records), tuple(d for d in bad if not d.torn), tuple(d for d in bad if d.torn), end_said is not None, ended
     )
 
 
-def _settle(bad: list[Damage], said: Footer, count: int, ended: int, size: int) -> list[Damage]:
+def _settle(bad: list[Damage], said: Footer, count: int, ended: int, written: int) -> list[Damage]:
     """With a footer the writer has said what was torn; anything else that is bad, missing or added is damage."""
     torn = set(said.torn)
     settled = [Damage(d.offset, d.ended, d.reason, (d.offset, d.ended) in torn) for d in bad]
@@ -266,8 +266,8 @@ def _settle(bad: list[Damage], said: Footer, count: int, ended: int, size: int) 
     settled += [Damage(a, b, "torn bytes are not as the footer says") for a, b in sorted(gone)]
     if count != said.records and not any(not d.torn for d in settled):
         settled.append(Damage(HEADER_BYTES, ended, f"{count} records where the footer says {said.records}"))
-    if size > ended:
-        settled.append(Damage(ended, size, "bytes after the footer"))
+    if written > ended:
+        settled.append(Damage(ended, written, "bytes after the footer"))
     return settled
 
 

@@ -16,58 +16,20 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import mmap
 import os
-import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from qingyuan.engines.ledger import segment
-from qingyuan.errors import BadInput, Corrupt
+from qingyuan.errors import BadInput
+
+from .spool_reading import ROOM_FOR_FOOTER, STAMP, Lost, Position, SpoolRecord, durable_mark, numbers, path_of, read
+
+__all__ = ["SEGMENT_BYTES", "Arrival", "Lost", "Position", "Spool", "SpoolRecord", "close_after_crash", "durable_mark", "numbers", "path_of", "read"]
 
 SEGMENT_BYTES = 32 << 20
-_ROOM_FOR_FOOTER = 4096
-_STAMP = struct.Struct("<qB")
-
-
-class Position(NamedTuple):
-    """Where a record stands; ordered as written."""
-
-    segment: int
-    offset: int
-
-
-class SpoolRecord(NamedTuple):
-    """One arrival: ``received_at`` in microseconds since 1970 by the gateway's clock, ``peer`` as ``host:port``."""
-
-    position: Position
-    received_at: int
-    peer: str
-    raw: bytes
-
-
 Arrival = tuple[int, str, bytes]
-
-
-def path_of(folder: Path, number: int) -> Path:
-    """The file of segment ``number``."""
-    return folder / f"{number:010d}.seg"
-
-
-def numbers(folder: Path) -> list[int]:
-    """The numbers of the segments there are, rising."""
-    return sorted(int(p.stem) for p in folder.glob("*.seg") if p.stem.isdigit())
-
-
-def durable_mark(folder: Path) -> Position | None:
-    """How far the writer says it has synced; None when it never said, or what it said is unreadable."""
-    try:
-        said = segment.unpack_mark((folder / "durable").read_bytes())
-    except OSError:
-        return None
-    return Position(*said) if said is not None else None
 
 
 class Spool:
@@ -101,7 +63,7 @@ class Spool:
 
     def append(self, arrivals: Sequence[Arrival]) -> list[Position]:
         """Write records after the last one; they are not durable before ``sync``.  Returns their positions."""
-        pack_stamp = _STAMP.pack
+        pack_stamp = STAMP.pack
         payloads = []
         for at_us, peer, raw in arrivals:
             name = peer.encode("utf-8", "replace")[:255]
@@ -119,7 +81,7 @@ class Spool:
     def _how_many_fit(self, payloads: list[bytes]) -> int:
         if self._fd < 0:
             return 0
-        room = self.segment_bytes - _ROOM_FOR_FOOTER - self.offset
+        room = self.segment_bytes - ROOM_FOR_FOOTER - self.offset
         total = sum(map(len, payloads)) + segment.RECORD_BYTES * len(payloads)
         if total <= room:
             return len(payloads)
@@ -135,9 +97,7 @@ class Spool:
 
     def _write(self, payloads: list[bytes]) -> list[Position]:
         data, offsets = segment.pack(self.number, self.offset, payloads)
-        written = 0
-        while written < len(data):
-            written += os.pwrite(self._fd, data[written:] if written else data, self.offset + written)
+        _write_all(self._fd, data, self.offset)
         self.offset += len(data)
         self.records += len(payloads)
         if self._spare is None and self.offset > self.segment_bytes // 2:
@@ -182,7 +142,7 @@ class Spool:
         spare = self._take_spare()
         fd = os.open(spare, os.O_RDWR)
         try:
-            os.pwrite(fd, segment.header(number, at_us), 0)
+            _write_all(fd, segment.header(number, at_us), 0)
             os.fdatasync(fd)
             os.rename(spare, path_of(self.folder, number))
             _sync_folder(self.folder)
@@ -265,6 +225,13 @@ def _fill(path: Path, size: int) -> Path:
     return path
 
 
+def _write_all(fd: int, data: bytes, offset: int) -> None:
+    """A disk that is nearly full takes a part and says so in the return value alone."""
+    written = 0
+    while written < len(data):
+        written += os.pwrite(fd, data[written:] if written else data, offset + written)
+
+
 def _sync_folder(folder: Path) -> None:
     fd = os.open(folder, os.O_RDONLY)
     try:
@@ -276,7 +243,7 @@ def _sync_folder(folder: Path) -> None:
 def _finish(fd: int, number: int, offset: int, records: int, torn: list[tuple[int, int]]) -> int:
     """Write the footer at ``offset``, cut the room behind it off, sync; returns the length of the file."""
     closing = segment.footer(number, offset, records, torn)
-    os.pwrite(fd, closing, offset)
+    _write_all(fd, closing, offset)
     os.ftruncate(fd, offset + len(closing))
     os.fsync(fd)
     return offset + len(closing)
@@ -293,101 +260,8 @@ def close_after_crash(folder: Path, number: int, *, synced: int | None) -> segme
         data = file.read()
         found = segment.contents(data, number, synced=synced)
         if found.closed:
+            file.truncate(max(found.ended, segment.HEADER_BYTES) if not found.damages else len(data))  # room the crash left
             return None
         torn = [(damage.offset, damage.ended) for damage in found.torn]
         _finish(file.fileno(), number, found.ended, len(found.records), torn)
     return found
-
-
-# -- reading -------------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _mapped(path: Path) -> Iterator[mmap.mmap | bytes]:
-    with open(path, "rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            yield b""
-            return
-        with contextlib.closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as data:
-            yield data
-
-
-class Lost(NamedTuple):
-    """A stretch of a segment that had been synced and can no longer be read; ``read`` passes it to ``on_damage``."""
-
-    segment: int
-    offset: int
-    ended: int
-    reason: str
-
-
-def read(folder: Path | str, after: Position | None = None, *, on_damage: list[Lost] | None = None) -> Iterator[SpoolRecord]:
-    """Every durable record after ``after`` (None: from the beginning), in order, up to what is synced now.
-
-    Damaged bytes are never passed over in silence: they are appended to ``on_damage``, or, when that is None, end the
-    reading with Corrupt naming segment and offset.  Torn bytes at the end of a crash are no damage.
-    """
-    folder = Path(folder)
-    there = numbers(folder)  # first, and then the mark: a segment begun in between is left for the next reading
-    mark = durable_mark(folder)
-    for number in there:
-        if after is not None and number < after.segment:
-            continue
-        start = after.offset if after is not None and number == after.segment else None
-        yield from _read_segment(folder, number, start, newest=number == there[-1], mark=mark, on_damage=on_damage)
-
-
-def _read_segment(
-    folder: Path, number: int, after: int | None, *, newest: bool, mark: Position | None, on_damage: list[Lost] | None
-) -> Iterator[SpoolRecord]:
-    with _mapped(path_of(folder, number)) as data:
-        end, footer = _end_of(data, number, newest, mark)
-        offset = segment.HEADER_BYTES
-        if after is not None:
-            first = segment.read_record(data, number, after, end)
-            offset = first.ended if first is not None else after
-        synced = len(data) if not newest else mark.offset if mark is not None and mark.segment == number else None
-        for part in segment.walk(data, number, offset, end, synced=synced):
-            if isinstance(part, segment.Damage):
-                _report(number, part, footer, on_damage)
-            elif not part.flags & segment.CLOSES:
-                yield _record(data, number, part)
-
-
-def _record(data: mmap.mmap | bytes, number: int, part: segment.Record) -> SpoolRecord:
-    payload = data[part.payload_at : part.ended]
-    received_at, named = _STAMP.unpack_from(payload)
-    begins = _STAMP.size + named
-    peer = payload[_STAMP.size : begins].decode("utf-8", "replace")
-    return SpoolRecord(Position(number, part.offset), received_at, peer, payload[begins:])
-
-
-def _end_of(data: mmap.mmap | bytes, number: int, newest: bool, mark: Position | None) -> tuple[int, segment.Footer | None]:
-    """How far a reader may go, and the footer if the segment is closed."""
-    closing = _footer_at_end(data, number)
-    if closing is not None or not newest or mark is None or mark.segment != number:
-        return len(data), closing
-    return min(mark.offset, len(data)), None
-
-
-def _footer_at_end(data: mmap.mmap | bytes, number: int) -> segment.Footer | None:
-    tail_at = max(segment.HEADER_BYTES, len(data) - _ROOM_FOR_FOOTER)
-    where = bytes(data[tail_at:]).rfind(segment.MARK)
-    if where < 0:
-        return None
-    last = segment.read_record(data, number, tail_at + where, len(data))
-    if last is None or not last.flags & segment.CLOSES or last.ended != len(data):
-        return None
-    return segment.read_footer(data[last.payload_at : last.ended])
-
-
-def _report(number: int, damage: segment.Damage, footer: segment.Footer | None, on_damage: list[Lost] | None) -> None:
-    torn = (damage.offset, damage.ended) in footer.torn if footer is not None else damage.torn
-    if torn:
-        return
-    if on_damage is None:
-        raise Corrupt(
-            f"缓存段 {number} 第 {damage.offset}–{damage.ended} 字节已损坏（{damage.reason}）；"
-            "请用 qingyuan lake fsck 定位，并从备份或备机恢复该段"
-        )
-    on_damage.append(Lost(number, damage.offset, damage.ended, damage.reason))

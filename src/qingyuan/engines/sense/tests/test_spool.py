@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from qingyuan.engines.ledger import segment
 from qingyuan.engines.sense import spool
 from qingyuan.engines.sense.spool import Position, Spool
 from qingyuan.errors import BadInput, Corrupt
@@ -93,6 +94,38 @@ def test_a_flip_in_the_last_synced_record_of_a_crashed_segment_is_damage_not_a_t
     second.close()
     with pytest.raises(Corrupt):
         list(spool.read(tmp_path))
+
+
+def test_a_crash_between_the_footer_and_cutting_the_room_off_is_tidied_and_no_damage(tmp_path, monkeypatch):
+    first = Spool(tmp_path, at_us=AT)
+    first.append(arrivals(3))
+    monkeypatch.setattr(os, "ftruncate", lambda fd, size: None)
+    first.close()
+    monkeypatch.undo()
+    path = spool.path_of(tmp_path, 1)
+    assert path.stat().st_size == spool.SEGMENT_BYTES
+    assert segment.contents(path.read_bytes(), 1).damages == ()
+    second = Spool(tmp_path, at_us=AT)
+    assert second.recovered == [] and path.stat().st_size < 1000
+    second.close()
+    assert [r.raw for r in spool.read(tmp_path)] == [raw for _, _, raw in arrivals(3)]
+
+
+def test_a_write_that_is_cut_short_is_gone_on_with(tmp_path, writer, monkeypatch):
+    real = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda fd, data, offset: real(fd, data[:7], offset))
+    writer.append(arrivals(4))
+    writer.rotate(AT)
+    monkeypatch.undo()
+    assert [r.raw for r in spool.read(tmp_path)] == [raw for _, _, raw in arrivals(4)]
+
+
+def test_a_good_record_that_is_no_spool_record_is_reported_not_raised(tmp_path):
+    head = segment.header(1, AT)
+    data = head + segment.pack(1, len(head), [b"\0"])[0]
+    spool.path_of(tmp_path, 1).write_bytes(data + segment.footer(1, len(data), 1, []))
+    lost: list[spool.Lost] = []
+    assert list(spool.read(tmp_path, on_damage=lost)) == [] and lost[0].reason == "not a record of a spool"
 
 
 def test_two_writers_cannot_share_a_folder(tmp_path, writer):
