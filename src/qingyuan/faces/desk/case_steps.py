@@ -63,7 +63,7 @@ def decide(case: Case, given: dict, who: dict, version: int | None) -> None:
 
 
 def propose(case: Case, given: dict, who: dict, version: int | None) -> None:
-    investigation.propose_penalty(case, version=version, factors=given["factors"], circumstances=given["circumstances"], **who)
+    investigation.propose_penalty(case, version=version, **given, **who)
 
 
 def serve_notice(case: Case, given: dict, who: dict, version: int | None) -> None:

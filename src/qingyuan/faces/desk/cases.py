@@ -54,7 +54,7 @@ def show(request: HttpRequest, look: Look, case: Case, bound: dict | None = None
         "offers": step_offers(case, look, bound or {}), "notes": note_offers(case, look, bound or {}), "investigators": case.investigators.select_related("agency"),
         "evidence": docket.evidence_of(look.viewer, case.docket), "documents": docket.documents_of(look.viewer, case.docket),
         "missing": docket.evidence_missing(case.docket, violation=case.violation), "release": publish.release_of(look.viewer, case),
-        "release_steps": case_steps.release_steps(look.viewer, case), "discretion": discretion.panel(case, look, (bound or {}).get("propose_penalty")),
+        "release_steps": case_steps.release_steps(look.viewer, case), "discretion": discretion.panel(case, look, (bound or {}).get("propose_penalty"), request.GET),
         "statements": case.statements.all(), "payments": case.payments.all(), "today": look.today, "at": look.at,
         "orders": case.inspection.correction_orders.all(),
     }

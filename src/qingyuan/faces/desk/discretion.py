@@ -1,101 +1,109 @@
-"""The calculation of a fine on the screen: what has to be answered, the range, the amount and the working."""
+"""The calculation of a fine on the case page: what has to be answered, the result, and what stands beside it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django import forms
-
 from qingyuan.errors import BadInput
-from qingyuan.law.penalty.questions import Question, questions
+from qingyuan.law.penalty import PenaltyInput
+from qingyuan.records.cases import comparison, facts
 from qingyuan.records.cases.investigation import province_name
 from qingyuan.records.cases.models import Case
+from qingyuan.records.docket import queries as docket
 
-from . import names
+from . import calculator_result
+from .calculator_form import BENCHMARKS, Facts, Numbered, Tiers, answered, ask, tiers_asked
 from .frame import Look
 
 OPEN_IN = ("filed", "investigated", "answered")
-UNKNOWN = ("unknown", "尚未查清（按最轻计）")
+AUTO_ID = "propose_penalty-%s"
 
 
-class Facts(forms.Form):
-    """One choice per factor of the benchmark; nothing is preset, an unanswered factor is refused by name."""
-
-    def __init__(self, *args, asked: list[Question], **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.asked = {f"q{number}": question for number, question in enumerate(asked)}
-        for name, question in self.asked.items():
-            self.fields[name] = field_of(question)
-            if question.kind == "circumstance" and question.most:
-                self.fields[f"{name}_percent"] = percent_of(question)
-
-    def factors(self) -> list[forms.BoundField]:
-        """The fields that must be answered."""
-        return [self[name] for name, question in self.asked.items() if question.kind != "circumstance"]
-
-    def grounds(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
-        """The circumstances, each with the field of its percent where the law leaves room."""
-        rows = [name for name, question in self.asked.items() if question.kind == "circumstance"]
-        return [(self[name], self[f"{name}_percent"] if f"{name}_percent" in self.fields else None) for name in rows]
-
-    def clean(self) -> dict[str, Any]:
-        """Turn the answers into the ``factors`` and ``circumstances`` of law/penalty."""
-        given = super().clean()
-        factors: dict[str, Any] = {}
-        grounds: list[str] = []
-        for name, question in self.asked.items():
-            answer = given.get(name)
-            if question.kind == "circumstance" and answer:
-                percent = given.get(f"{name}_percent")
-                grounds.append(f"{question.choices[0][0]}:{percent}" if percent else question.choices[0][0])
-            elif question.kind == "factor" and answer:
-                place_in(factors, question.field.split(".")[1:], answer)
-        return {"factors": factors, "circumstances": grounds}
+def given_of(case: Case, look: Look, told: Mapping[str, Any]) -> PenaltyInput:
+    """The case as far as it is known before anything is answered."""
+    benchmark = told.get("benchmark", "")
+    return PenaltyInput(
+        case.violation, province_name(case), case.party.kind, case.act_began, case.act_ended, look.today,
+        benchmark=benchmark if benchmark in dict(BENCHMARKS) else "",
+    )  # fmt: skip
 
 
-def place_in(factors: dict[str, Any], path: list[str], answer: str) -> None:
-    """``factors.code.repeat`` → {"code": {"repeat": answer}}."""
-    for part in path[:-1]:
-        factors = factors.setdefault(part, {})
-    factors[path[-1]] = answer
+def numbered(case: Case, look: Look) -> list[Numbered]:
+    """The evidence of the file with the numbers a fact may point to: items by their ordinal, papers by 文 and their place."""
+    items = [Numbered(str(row.ordinal), row.name, f"evidence:{row.pk}") for row in docket.evidence_of(look.viewer, case.docket)]
+    return items + [Numbered(f"文{row.pk}", row.title, f"document:{row.pk}") for row in docket.documents_of(look.viewer, case.docket)]
 
 
-def field_of(question: Question) -> forms.Field:
-    """A box to tick for a circumstance, a list of levels for everything else."""
-    cited = "；".join(names.citation(text) for text in question.citations)
-    if question.kind == "circumstance":
-        return forms.BooleanField(label=question.label, required=False, help_text=cited)
-    if question.kind == "base_yuan":
-        return forms.IntegerField(label=question.label, min_value=1, help_text=cited)
-    return forms.ChoiceField(label=question.label, choices=[("", "请选择"), *question.choices, UNKNOWN], help_text=cited)
+def tiers_of(given: PenaltyInput, told: Mapping[str, Any]) -> Tiers | None:
+    """The choice of the range, bound to what was said or to the last calculation; None where the articles leave none."""
+    asked = tiers_asked(given)
+    return Tiers(told if any(name.startswith("tier_") for name in told) else None, asked=asked, auto_id="range-%s") if asked else None
 
 
-def percent_of(question: Question) -> forms.Field:
-    """How far a circumstance moves the fine, within what its article allows."""
-    hint = {"placeholder": f"{question.least}—{question.most}%"}
-    return forms.IntegerField(
-        label=f"{question.label}的幅度（%）", required=False, min_value=question.least, max_value=question.most, widget=forms.NumberInput(attrs=hint),
-    )
+def before(case: Case) -> dict[str, Any]:
+    """The inputs of the last calculation; a new one starts from them."""
+    return ((case.proposal or {}).get("certificate") or {}).get("inputs") or {}
 
 
-def asked_of(case: Case, look: Look) -> list[Question]:
-    """The questions of the rule book for this violation, these days and this province."""
-    return questions(
-        case.violation, province_name(case), case.party.kind, began=case.act_began, ended=case.act_ended, decided_on=look.today,
-    )
+def said_before(case: Case) -> dict[str, str]:
+    """Tier and benchmark of the last calculation as the fields of the form name them."""
+    inputs = before(case)
+    told = {"benchmark": inputs["benchmark"]} if inputs.get("benchmark") else {}
+    parts = [part for part in str(inputs.get("tier", "")).split(",") if part]
+    single = (case.proposal or {}).get("regime", "")
+    return told | {f"tier_{part.partition('.')[0] if '.' in part else single}": part.rpartition(".")[2] for part in parts}
 
 
 def form_of(case: Case, look: Look, data: Any) -> Facts:
-    """The form of the calculation.  Raises BadInput when the rule book cannot weigh the case."""
-    return Facts(data, auto_id="propose_penalty-%s", asked=asked_of(case, look))
+    """The bound form of the calculation.  Raises BadInput when the rule book cannot weigh the case, or the range is open."""
+    given = given_of(case, look, data)
+    tiers = tiers_of(given, data)
+    tier = tiers.tier() if tiers is not None else ""
+    if tiers is not None and not tier:
+        raise BadInput("请先选择法定档次，再回答裁量因素（行政处罚法第34条）", field="tier")
+    fixed = {"tier": tier, "benchmark": given.benchmark}
+    return Facts(data, asked=ask(given, tier=tier), numbered=numbered(case, look), departs=True, fixed=fixed, auto_id=AUTO_ID)
 
 
-def panel(case: Case, look: Look, bound: Facts | None) -> dict[str, Any]:
-    """What the discretion panel of a case shows; a rule book that cannot weigh the case says so in its own words."""
-    shown: dict[str, Any] = {"proposal": case.proposal, "form": bound, "is_open": bound is not None, "trouble": ""}
-    if bound is None and case.state in OPEN_IN and look.viewer.has_role("inspector", "reviewer"):
-        try:
-            shown["form"] = form_of(case, look, None)
-        except BadInput as error:
-            shown["trouble"] = str(error)
+def panel(case: Case, look: Look, bound: Facts | None, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the discretion panel of a case shows; a rule book that cannot weigh the case says so in its own words.
+
+    ``told``: the query of the page, where tier and benchmark are chosen before the facts are asked.
+    """
+    shown: dict[str, Any] = {"proposal": case.proposal, "form": bound, "is_open": bound is not None, "trouble": "", "numbered": []}
+    shown |= result_of(case, look)
+    if case.state in OPEN_IN and look.viewer.has_role("inspector", "reviewer"):
+        shown |= asking(case, look, bound, told or {})
     return shown
+
+
+def result_of(case: Case, look: Look) -> dict[str, Any]:
+    """The calculation that stands, with articles, table, comparison and what is only a hint."""
+    if not (case.proposal or {}).get("working"):
+        return {}
+    rows = comparison.decided(look.viewer, case.violation, but=case)
+    beside = calculator_result.beside(comparison.compared(rows, case.proposal), rows, case.proposal)
+    return {**calculator_result.shown(case.proposal, look.today), "beside": beside, "hint": facts.deliberation_hint(case, look.today)}
+
+
+def asking(case: Case, look: Look, bound: Facts | None, told: Mapping[str, Any]) -> dict[str, Any]:
+    """The forms: benchmark and range first, then the facts once these are settled."""
+    told = told if "benchmark" in told or any(name.startswith("tier_") for name in told) else said_before(case)
+    if bound is not None:
+        told = bound.data
+    found: dict[str, Any] = {"benchmarks": BENCHMARKS, "benchmark": told.get("benchmark", ""), "is_asked": bool(told)}
+    try:
+        given = given_of(case, look, told)
+        tiers = tiers_of(given, told)
+        found["tiers"] = tiers
+        tier = tiers.tier() if tiers is not None else ""
+        found["chosen"] = tiers.cleaned_data if tier and tiers is not None else {}
+        if bound is None and (tiers is None or tier):
+            found["numbered"] = numbered(case, look)
+            found["form"] = Facts(None, asked=ask(given, tier=tier), numbered=found["numbered"], departs=True, initial=answered(before(case)), auto_id=AUTO_ID)
+        elif bound is not None:
+            found["numbered"] = list(bound.numbered.values())
+    except BadInput as error:
+        found["trouble"] = str(error)
+    return found

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import cases, charts, clues, entrance, facilities, papers, rules, tasks, worklist
+from . import cases, charts, clues, entrance, facilities, law_urls, papers, rules, tasks, worklist
 
 pages = [
     path("", worklist.worklist, name="worklist"),
@@ -13,6 +13,7 @@ pages = [
     path("tasks/<str:number>/", tasks.task_page, name="task"),
     path("tasks/<str:number>/<slug:step>/", tasks.task_step, name="task_step"),
     path("cases/", cases.case_list, name="cases"),
+    *law_urls.pages,  # before the steps of a case
     path("cases/<int:pk>/", cases.case_page, name="case"),
     path("cases/<int:pk>/<slug:step>/", cases.case_step, name="case_step"),
     path("papers/<int:pk>.<slug:form>", papers.paper, name="paper"),

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from . import views
+from . import penalty, views
 
 app_name = "public"
 urlpatterns = [
     path("", views.release_list, name="releases"),
     path("decisions/<int:pk>/", views.release_page, name="release"),
     path("verify/", views.verify, name="verify"),
+    path("penalty/", penalty.self_test, name="self_test"),
+    path("penalty/certificate/", penalty.certificate, name="certificate"),
+    path("penalty/key/", penalty.key, name="certificate_key"),
 ]
