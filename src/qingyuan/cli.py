@@ -25,6 +25,7 @@ COMMANDS = {
     "whatif": "qingyuan.engines.judge.console:whatif",
     "score": "qingyuan.engines.judge.console:score",
     "verify": "qingyuan.engines.ledger.console:verify",
+    "draw": "qingyuan.engines.draw.console:draw",
     "law": "qingyuan.law.console:law",
     "clock": "qingyuan.law.console:clock",
     "penalty": "qingyuan.law.penalty.console:penalty",
