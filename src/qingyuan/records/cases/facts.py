@@ -126,12 +126,6 @@ def deliberation_required(case: Case) -> str:
     return "裁量计算结果须经集体讨论确认" if (case.proposal or {}).get("panel_required") else ""
 
 
-def enforcement_facts(case: Case, on: dt.date) -> dict[str, Any]:
-    """Urging, remedies and the three months to go to court (Compulsion Law arts. 53, 54)."""
-    remedies = list(case.remedies.all())
-    running = next((r.get_kind_display() for r in remedies if r.ended_on is None), "")
-    over = remedy_until(case, [r.ended_on for r in remedies if r.ended_on])
-    return {
 def deliberation_hint(case: Case, on: dt.date) -> str:
     """What speaks for deliberating although no verified rule demands it; "" when nothing does."""
     line = rulebook.load().get("procedure/deliberation_threshold", on=on)
@@ -141,6 +135,12 @@ def deliberation_hint(case: Case, on: dt.date) -> str:
     return f"罚款达到{line['value'] // 10000}万元，通常应当集体讨论（{'、'.join(str(one) for one in citation.parse_all(line['citation']))}{mark}）"
 
 
+def enforcement_facts(case: Case, on: dt.date) -> dict[str, Any]:
+    """Urging, remedies and the three months to go to court (Compulsion Law arts. 53, 54)."""
+    remedies = list(case.remedies.all())
+    running = next((r.get_kind_display() for r in remedies if r.ended_on is None), "")
+    over = remedy_until(case, [r.ended_on for r in remedies if r.ended_on])
+    return {
         "is_exempt": bool((case.proposal or {}).get("exempt")),
         "urged_on": case.urged_on,
         "urged_until": deadlines.due("urging", case.urged_on).due_on if case.urged_on else None,
