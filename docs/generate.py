@@ -22,7 +22,15 @@ def glossary() -> str:
         lines += ["", f"## {machine.name}: states and steps\n", "| 中文 | identifier | kind |", "|---|---|---|"]
         lines += [f"| {label} | `{state}` | state |" for state, label in machine.states.items()]
         lines += [f"| {step.label} | `{step.name}` | step |" for step in machine.steps.values()]
+    lines += ["", "## Documents\n", "| 中文 | identifier | 文种字 | grade |", "|---|---|---|---|"]
+    lines += [f"| {kind.title} | `{kind.name}` | {kind.word} | {kind.grade} |" for kind in documents()]
     return "\n".join(lines) + "\n"
+
+
+def documents() -> list:
+    from qingyuan.records.docket.writing.kinds import kinds
+
+    return [known for _, known in sorted(kinds().items())]
 
 
 def procedures() -> str:
