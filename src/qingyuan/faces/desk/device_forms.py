@@ -15,6 +15,7 @@ from django import forms
 from django.http import QueryDict
 
 from qingyuan.clock import CHINA
+from qingyuan.engines.sense.hj212 import commands as hj212
 from qingyuan.records.registry import door
 from qingyuan.records.registry.models import Monitor
 
@@ -88,6 +89,10 @@ class Command:
     form: type[Plain]
     systems: tuple[str, ...] = ()
 
+    def suits(self, st: str, version: int) -> bool:
+        """Whether a device of that system code and version of HJ 212 (0: not known yet) has such a command."""
+        return (not self.systems or st in self.systems) and (not version or version in hj212.COMMANDS[self.code[:4]].versions)
+
 
 GROUPS: list[tuple[str, list[Command]]] = [
     ("取数", [
@@ -107,7 +112,7 @@ GROUPS: list[tuple[str, list[Command]]] = [
 COMMANDS = {command.name: command for _, commands in GROUPS for command in commands}
 
 
-def offered(monitor: Monitor, at: dt.datetime, *, sent: str = "", data: QueryDict | None = None, start: Mapping[str, Any] | None = None) -> list[tuple[str, list[tuple[Command, str, Plain, bool]]]]:
+def offered(monitor: Monitor, version: int, at: dt.datetime, *, sent: str = "", data: QueryDict | None = None, start: Mapping[str, Any] | None = None) -> list[tuple[str, list[tuple[Command, str, Plain, bool]]]]:
     """The groups of commands for one device: (command, its name, its form, whether it stands open).
 
     ``sent`` with ``data`` binds the form of the command that was just refused; ``start`` fills the window of the pull.
@@ -115,7 +120,7 @@ def offered(monitor: Monitor, at: dt.datetime, *, sent: str = "", data: QueryDic
     labels = door.command_names()
     rows = []
     for title, commands in GROUPS:
-        mine = [c for c in commands if not c.systems or monitor.st in c.systems]
+        mine = [c for c in commands if c.suits(monitor.st, version)]
         rows.append((title, [(c, labels[c.name], built(c, monitor, at, data if c.name == sent else None, start), c.name == sent or (c.name == "history" and bool(start))) for c in mine]))
     return rows
 

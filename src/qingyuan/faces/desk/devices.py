@@ -31,7 +31,7 @@ SIZE = 30
 DAYS = 7
 STATES = {"trouble": "需要处理", "online": "在线", "offline": "离线", "skewed": "时钟偏差超限", "faulty": "有报文错误"}
 STILL = ("unsent", "waiting", "sent", "accepted")  # states of a command that is under way
-STEADY = dt.timedelta(minutes=30)
+LATE = dt.timedelta(minutes=15)  # an hour is not missing before this long after its end
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def is_a(row: Standing, state: str, at: dt.datetime) -> bool:
     """Whether a device belongs under a filter; an unknown filter matches nothing."""
     silent = row.heard_at is None or at - row.heard_at > dt.timedelta(hours=2)
     return {
-        "online": row.is_online, "offline": not row.is_online, "skewed": row.is_skewed, "faulty": row.faults > 0,
-        "trouble": silent or not row.is_online or row.is_skewed or row.faults > 0,
+        "online": row.is_online, "offline": row.is_known and not row.is_online, "skewed": row.is_skewed, "faulty": row.faults > 0,
+        "trouble": silent or (row.is_known and not row.is_online) or row.is_skewed or row.faults > 0,
     }.get(state, False)
 
 
@@ -138,7 +138,7 @@ def show(request: HttpRequest, look: Look, monitor: Monitor, *, sent: str = "", 
     """One device: a week of hours, its rates, its clock, what went wrong, and the commands."""
     (row,) = door.standings(look.viewer, look.at, mn=monitor.mn)
     today = midnight(look.at)
-    first, hour = today - dt.timedelta(days=DAYS - 1), look.at.astimezone(CHINA).replace(minute=0, second=0, microsecond=0)
+    first, hour = today - dt.timedelta(days=DAYS - 1), (look.at - LATE).astimezone(CHINA).replace(minute=0, second=0, microsecond=0)
     hours = door.hours_of(look.viewer, [monitor.mn], first, hour)
     yesterday = share(h for h in hours if today - dt.timedelta(days=1) <= h.began < today)
     passed = max((look.at - today).total_seconds(), 1.0)
@@ -147,8 +147,8 @@ def show(request: HttpRequest, look: Look, monitor: Monitor, *, sent: str = "", 
         "online_today": min(1.0, door.seconds_online(look.viewer, look.today, look.at).get(monitor.mn, 0.0) / passed), "alive": door.gateway_is_alive(look.at),
         "days": days_of(look, monitor.mn, hours, first), "factors": factors_of(hours), "gaps": gaps_of(hours), "reasons": door.why_no_command(look.viewer, row, look.at),
         "alarms": door.alarms(look.viewer, look.at - dt.timedelta(days=3), mn=monitor.mn)[:40], "orders": orders_of(look.viewer, monitor.mn),
-        "groups": device_forms.offered(monitor, look.at, sent=sent, data=data, start=start), "refused": refused, "sent": sent,
-        "history": [event for event in trail(f"device:{monitor.mn}")][-20:][::-1], "at": look.at, "today": look.today, "clock_limit": 120,
+        "groups": device_forms.offered(monitor, row.version, look.at, sent=sent, data=data, start=start), "refused": refused, "sent": sent,
+        "history": trail(f"device:{monitor.mn}")[-20:][::-1], "at": look.at, "today": look.today, "clock_limit": 120,
     }
     return render(request, "desk/device.html", context, status=code)
 
@@ -175,17 +175,19 @@ def days_of(look: Look, mn: str, hours: list[HourState], first: dt.datetime) -> 
     for hour in hours:
         by_hour.setdefault(hour.began, []).append(hour)
     return [
-        Day(start.date(), [cell(n, by_hour.get(start + dt.timedelta(hours=n), []), start.date()) for n in range(24)], share(h for h in hours if start <= h.began < start + dt.timedelta(days=1)), offset)
+        Day(start.date(), [cell(n, by_hour.get(start + dt.timedelta(hours=n), []), start.date()) for n in range(24)], told := share(h for h in hours if start <= h.began < start + dt.timedelta(days=1)), offset if told.received else None)
         for start, offset in zip(starts, offsets, strict=True)
     ][::-1]
 
 
 def cell(place: int, hours: list[HourState], on: dt.date) -> tuple[int, str, str]:
     """One hour over all factors: its worst state gives the tone; the words name the factors."""
-    by = {state: [h.factor for h in hours if h.state == state] for state in ("missing", "marked", "valid", "stopped")}
+    by = {state: [h.factor for h in hours if h.state == state] for state in ("missing", "marked", "valid", "stopped", "before")}
     when = f"{on:%m-%d} {place:02d} 时"
     if not hours:
         return place * 12, "ahead", f"{when}：未到"
+    if len(by["before"]) == len(hours):
+        return place * 12, "ahead", f"{when}：设备尚未接入"
     if by["missing"]:
         tone, words = ("gone", "全部缺失") if len(by["missing"]) == len(hours) else ("part", "缺 " + "、".join(map(door.factor_name, by["missing"])))
     elif by["marked"]:
@@ -250,7 +252,7 @@ def send_command(request: HttpRequest, look: Look, mn: str, command: str) -> Htt
     """Leave a command for the gateway; a refusal comes back on the page with its reasons."""
     monitor = monitor_of(look.viewer, mn)
     known = device_forms.COMMANDS.get(command)
-    if known is None:
+    if known is None or not known.suits(monitor.st, 0):
         raise NotYours("没有这个命令")
     form = device_forms.built(known, monitor, look.at, request.POST)
     if not form.is_valid():

@@ -22,7 +22,7 @@ NOTED = {
     "record_statement": "登记陈述申辩", "answer_statement": "复核陈述申辩", "request_hearing": "要求听证", "close_hearing": "听证结束",
     "review_legality": "法制审核", "deliberate": "集体讨论", "record_payment": "登记缴款", "note_published": "向社会公开", "note_withdrawn": "撤回公开",
     "draft": "起草公示", "take_evidence": "收入证据", "open_docket": "建立案卷", "urge": "催告", "record_remedy": "登记复议、诉讼", "end_remedy": "复议、诉讼终结",
-    "note_court_acceptance": "法院受理", "grant_instalments": "批准延期、分期缴纳", "transfer": "移送", "record_reply": "登记移送回复", "decide_on_spot": "当场处罚",
+    "note_court_acceptance": "法院受理", "grant_instalments": "批准延期、分期缴纳", "transfer": "移送", "record_reply": "登记移送回复", "decide_on_spot": "当场处罚", "send_command": "下发设备命令",
 }
 TABLES = {"clue": CLUE, "assignment": ASSIGNMENT, "inspection": INSPECTION, "case": CASE, "release": RELEASE}
 

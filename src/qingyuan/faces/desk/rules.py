@@ -13,6 +13,7 @@ from qingyuan.records.clues import queries as clues
 from qingyuan.records.clues.states import SEVERITIES
 
 from .frame import Look, desk
+from .precision import precision_of
 
 WINDOW = dt.timedelta(days=365)
 
@@ -35,7 +36,7 @@ def rule_page(request: HttpRequest, look: Look, name: str) -> HttpResponse:
     numbers = [(parameter, parameter.on(look.today)) for parameter in row.parameters.values()]
     score = next((s for s in clues.yield_by_rule(look.viewer, since=look.today - WINDOW) if s["rule"] == name), None)
     context = {"rule": row, "numbers": numbers, "score": score, "severity": SEVERITIES[row.severity], "basis": basis_of(row, look.today), "evidence": evidence_of(row), "today": look.today}
-    return render(request, "desk/rule.html", context)
+    return render(request, "desk/rule.html", {**context, **precision_of(look, name, WINDOW)})
 
 
 def basis_of(row: rule.Rule, on: dt.date) -> list[str]:

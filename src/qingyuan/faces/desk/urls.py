@@ -2,7 +2,22 @@
 
 from django.urls import include, path
 
-from . import cases, charts, clues, entrance, facilities, law_urls, papers, rules, tasks, worklist
+from . import (
+    cases,
+    charts,
+    clues,
+    devices,
+    entrance,
+    facilities,
+    findings,
+    law_urls,
+    papers,
+    rules,
+    stacks,
+    tasks,
+    trials,
+    worklist,
+)
 
 pages = [
     path("", worklist.worklist, name="worklist"),
@@ -20,10 +35,18 @@ pages = [
     path("evidence/<int:pk>/", papers.evidence, name="evidence"),
     path("facilities/", facilities.facility_list, name="facilities"),
     path("facilities/<str:code>/", facilities.facility_page, name="facility"),
+    path("facilities/<str:code>/stack/", stacks.stack_page, name="stack"),
+    path("facilities/<str:code>/stack.json", stacks.stack_data, name="stack_data"),
+    path("devices/", devices.device_list, name="devices"),
+    path("devices/<str:mn>/", devices.device_page, name="device"),
+    path("devices/<str:mn>/send/<slug:command>/", devices.send_command, name="device_send"),
+    path("devices/<str:mn>/commands/<slug:order>/", devices.command_result, name="device_order"),
+    path("findings/<str:number>/", findings.finding_page, name="finding"),
     path("map/", facilities.map_page, name="map"),
     path("map/places.json", facilities.map_places, name="map_places"),
     path("rules/", rules.rule_list, name="rules"),
     path("rules/<slug:name>/", rules.rule_page, name="rule"),
+    path("rules/<slug:name>/trial/", trials.trial, name="trial"),
     path("chart.json", charts.chart, name="chart"),
 ]
 urlpatterns = [

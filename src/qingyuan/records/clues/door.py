@@ -1,15 +1,29 @@
-"""Findings come in here; frozen outcomes go out to learn.  Nothing else in this room knows the engines."""
+"""Findings come in here; outcomes go out to learn; a finding is explained, a number is tried out.  Nothing else in this room knows the engines."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
+from qingyuan.clock import CHINA
+from qingyuan.engines.judge import explain
+from qingyuan.engines.judge import finding as judged
+from qingyuan.engines.judge.finding import Finding
+from qingyuan.engines.judge.run import judge_source
+from qingyuan.engines.judge.sources import LakeSource
+from qingyuan.engines.judge.whatif import Difference
+from qingyuan.engines.learn import rule_report
+from qingyuan.engines.learn.outcomes import Outcome
+from qingyuan.errors import BadInput
 from qingyuan.records.registry.events import record_event
-from qingyuan.records.registry.models import Facility
+from qingyuan.records.registry.models import Facility, Officer
+from qingyuan.records.registry.scope import one, scoped
 
 from . import actions
 from .models import Clue, ClueFinding
@@ -123,3 +137,92 @@ def severity(finding: Mapping[str, Any]) -> str:
 
 def moment(value: Any) -> dt.datetime:
     return value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
+
+
+MOST_FACILITY_DAYS = 400  # what one request may judge twice over; a longer history is a job for ``qingyuan whatif``
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A rule's numbers tried out over history.  ``changed`` are findings that stay but with another period or value: (now, then)."""
+
+    told: Difference
+    changed: list[tuple[Finding, Finding]]
+    facilities: dict[str, str]
+    days: int
+
+
+def try_out(viewer: Officer, *, rule: str, parameters: Mapping[str, Any], began: dt.datetime, ended: dt.datetime, facility: str = "") -> Trial:
+    """Judge a window twice, with a rule's numbers as they are and with ``parameters`` laid over them; nothing is kept.
+
+    Only facilities of the viewer's division (or the one named) are judged.  BadInput for a window that is empty or too large to be
+    judged while somebody waits, or for a parameter the rule has not.
+    """
+    places = scoped(Facility.objects.order_by("code"), viewer)
+    if facility:
+        places = places.filter(pk=one(Facility.objects.all(), viewer, code=facility).pk)
+    named = dict(places.values_list("code", "name"))
+    days = -((began - ended) // dt.timedelta(days=1))
+    if days < 1:
+        raise BadInput("起止时间须先起后止", field="ended")
+    if days * len(named) > MOST_FACILITY_DAYS:
+        raise BadInput(
+            f"{len(named)} 家污染源 × {days} 天，超过一次试算的上限 {MOST_FACILITY_DAYS} 家·天：请缩短时段，或只选一家；全省、长时段的试算请用命令 qingyuan whatif", field="ended",
+        )
+    source = LakeSource(settings.QINGYUAN_DATA)
+    known = [code for code in source.facilities() if code in named]
+    now = judge_source(source, began=began, ended=ended, rules=[rule], facilities=known)
+    then = judge_source(source, began=began, ended=ended, rules=[rule], facilities=known, overrides={rule: parameters})
+    before, after = {one_.id: one_ for one_ in now}, {one_.id: one_ for one_ in then}
+    kept = [(before[key], after[key]) for key in before if key in after]
+    told = Difference(tuple(f for f in then if f.id not in before), tuple(f for f in now if f.id not in after), len(kept))
+    return Trial(told, [(a, b) for a, b in kept if (a.began, a.ended, a.value) != (b.began, b.ended, b.value)], named, days)
+
+
+def finding_of(viewer: Officer, finding_id: str) -> ClueFinding:
+    """A finding of a clue the viewer may see."""
+    return one(ClueFinding.objects.select_related("clue__facility"), viewer, through="clue", finding_id=finding_id)
+
+
+def explained(viewer: Officer, finding_id: str) -> dict[str, Any]:
+    """The tree of a finding the viewer may see, down to the rows as they are now and the packets they came in.
+
+    ``problems`` lists every sum or digest that does not agree; passwords of devices are blotted out.  Raises BadInput when the spool no longer holds a packet.
+    """
+    row = finding_of(viewer, finding_id)
+    try:
+        found = judged.from_json(row.data)
+    except (KeyError, TypeError) as missing:
+        raise BadInput(f"这条判定没有留下完整的判定过程（缺 {missing}），不能重算") from None
+    tree = explain.explain(settings.QINGYUAN_DATA, found)
+    for told in tree["rows"]:
+        for packet in told["packets"]:
+            packet["raw"] = PASSWORD.sub("PW=******", packet["raw"])
+    return tree
+
+
+PASSWORD = re.compile(r"PW=[^;]*")
+VERDICTS = {"confirmed": "true", "refuted": "false", "dismissed": "false"}
+
+
+def precision_of(viewer: Officer, rule: str, *, since: dt.date, filed: Mapping[int, dt.date] | None = None, by_season: bool = True) -> list[rule_report.Line]:
+    """How right a rule was in the viewer's division: a line per county and season, or one line in all.
+
+    ``filed``: by clue, the day a case was filed on it (cases are a later room and hand it down).  A clue counts once.
+    """
+    rows = scoped(ClueFinding.objects.filter(rule=rule, clue__found_at__date__gte=since).select_related("clue__facility"), viewer, through="clue")
+    once = {row.clue_id: row for row in rows.order_by("-id")}
+    digits = {"province": 4, "city": 6}.get(viewer.agency.division.level, 6) if by_season else 2
+    return rule_report.rule_report([outcome_of(row, (filed or {}).get(key)) for key, row in once.items()], digits=digits, by_season=by_season)
+
+
+def outcome_of(row: ClueFinding, filed_on: dt.date | None) -> Outcome:
+    """One clue as the learner takes it: revisions of a rule are told apart, a clue that ended without a verdict stays unchecked."""
+    clue = row.clue
+    verdict = VERDICTS.get(clue.state, "")
+    pushed = clue.found_at.astimezone(CHINA).date()
+    ended = clue.ended_at.astimezone(CHINA).date() if clue.ended_at and verdict else None
+    return Outcome(
+        finding=row.finding_id, rule=row.rule, revision=int(row.data.get("revision", 1)), division=clue.division_id, facility=clue.facility.code,
+        pushed_on=pushed, checked_on=max(ended, pushed) if ended else None, verdict=verdict, cause=clue.get_cause_display() or "", case_filed_on=filed_on,
+    )

@@ -14,7 +14,7 @@ register = template.Library()
 @register.simple_tag
 def standing_dot(row: Any) -> SafeString:
     """Whether a device is there, as a word after a dot."""
-    tone, words = ("done", "在线") if row.is_online else ("stop", "离线") if row.heard_at else ("mute", "从未报数")
+    tone, words = ("done", "在线") if row.is_online else ("mute", "状态不详") if not row.is_known else ("stop", "离线") if row.heard_at else ("mute", "从未报数")
     return format_html('<span class="qy-state is-{}">{}</span>', tone, words)
 
 
@@ -24,7 +24,7 @@ def offset(seconds: float | None) -> str:
     if seconds is None:
         return "—"
     if abs(seconds) < 90:
-        return f"{seconds:+.1f} 秒"
+        return "0.0 秒" if abs(seconds) < 0.05 else f"{seconds:+.1f} 秒"
     return f"{seconds / 60:+.0f} 分" if abs(seconds) < 5400 else f"{seconds / 3600:+.1f} 小时"
 
 
@@ -32,3 +32,9 @@ def offset(seconds: float | None) -> str:
 def exact_percent(share: float | None) -> str:
     """A share with one decimal: 99.6% is not 100%."""
     return "—" if share is None else "100%" if share == 1 else f"{share:.1%}"
+
+
+@register.filter
+def unlocal(value: float) -> str:
+    """A coordinate as SVG reads it, whatever the language of the page."""
+    return f"{value:.1f}"

@@ -1,0 +1,84 @@
+"""What if a number of a rule were different?  The same history judged twice, side by side; nothing is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from qingyuan.clock import CHINA
+from qingyuan.engines.judge import rule
+from qingyuan.errors import BadInput, NotYours
+from qingyuan.records.clues import door
+from qingyuan.records.clues.states import SEVERITIES
+from qingyuan.records.registry import door as devices
+from qingyuan.records.registry import queries as registry
+from qingyuan.records.registry.models import Officer
+
+from . import names
+from .frame import Look, desk
+
+SPANS = [1, 2, 3, 7, 14, 31]
+SHOWN = 60
+
+
+class TrialForm(forms.Form):
+    """A rule's numbers, each with the value in force as its start; which facility, how many days back."""
+
+    def __init__(self, row: rule.Rule, viewer: Officer, today: dt.date, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now: dict[str, Any] = {}
+        for name, parameter in row.parameters.items():
+            value = parameter.on(today)
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                self.now[name] = value
+                kind = forms.IntegerField if isinstance(value, int) else forms.FloatField
+                self.fields[f"p_{name}"] = kind(label=f"{name}（{parameter.unit}）" if parameter.unit else name, initial=value, required=False, help_text=f"现为 {value:g} · {names.citation(parameter.citation)} · {parameter.grade} 级")
+        places = registry.facilities(viewer).values_list("code", "name")[:500]
+        self.fields["facility"] = forms.ChoiceField(label="污染源", required=False, choices=[("", "本辖区全部"), *places])
+        self.fields["days"] = forms.TypedChoiceField(label="时段", coerce=int, choices=[(n, f"最近 {n} 天") for n in SPANS], initial=2)
+
+    def changed(self) -> dict[str, Any]:
+        """The numbers that differ from those in force."""
+        told = {name: self.cleaned_data.get(f"p_{name}") for name in self.now}
+        return {name: value for name, value in told.items() if value is not None and value != self.now[name]}
+
+
+@desk
+def trial(request: HttpRequest, look: Look, name: str) -> HttpResponse:
+    """The form; with numbers in the address, the difference they would make."""
+    try:
+        row = rule.named(name)
+    except BadInput:
+        raise NotYours("没有这条规则") from None
+    is_asked = "days" in request.GET
+    form = TrialForm(row, look.viewer, look.today, request.GET if is_asked else None)
+    context: dict[str, Any] = {"rule": row, "form": form, "at": look.at, "severity": SEVERITIES[row.severity], "told": None}
+    if is_asked and form.is_valid():
+        changed = form.changed()
+        if changed:
+            try:
+                context |= outcome(look, row, changed, form.cleaned_data)
+            except BadInput as wrong:
+                form.add_error(None, str(wrong))
+        else:
+            form.add_error(None, "没有改动任何参数：请改一个数再试算")
+    return render(request, "desk/trial.html", context, status=400 if form.errors else 200)
+
+
+def outcome(look: Look, row: rule.Rule, changed: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    """The trial as the page shows it."""
+    tomorrow = look.at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+    began = tomorrow - dt.timedelta(days=words["days"])
+    told = door.try_out(look.viewer, rule=row.name, parameters=changed, began=began, ended=look.at, facility=words["facility"])
+    by = [(told.facilities.get(code, code), code, more, less) for code, (more, less) in told.told.by("facility").items()]
+    heard = [one.heard_at for one in devices.standings(look.viewer, look.at, facility=words["facility"])]
+    return {
+        "told": told, "began": began, "ended": look.at, "by": by, "shown": SHOWN, "appear": told.told.appear[:SHOWN], "vanish": told.told.vanish[:SHOWN], "moved": told.changed[:SHOWN],
+        "numbers": [(name, row.parameters[name].on(look.today), value, row.parameters[name].unit) for name, value in changed.items()],
+        "oldest": min((at for at in heard if at), default=None), "silent": sum(at is None for at in heard),
+    }
