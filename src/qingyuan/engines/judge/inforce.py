@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -56,15 +56,10 @@ class LawInForce:
         first = began if read_from is None else read_from
         rows = [_rows(one, first, ended, _home(stretch, one)) for one in (series, *also)]
         limit_value = limit.limit_value if limit is not None else limit_value
-        day = moment(began).date()
-        spoken = {"outlet": point.outlet_name or point.outlet, "factor": factors.chinese(series.factor), "value": value}
-        spoken |= {"limit": limit_value, "multiple": multiple, "unit": unit, **words}
+        numbers = {"value": value, "limit": limit_value, "multiple": multiple, "unit": unit}
         return Finding(
-            rule=self.rule.name,
-            revision=self.rule.revision,
-            title=self.rule.title.format(**spoken),
+            title=self._title(point, series.factor, numbers | words),
             severity=severity or self.rule.severity,
-            violation=self.rule.violation_of(point.medium),
             facility=point.facility or stretch.facility,
             outlet=series.outlet,
             point=series.point,
@@ -75,18 +70,20 @@ class LawInForce:
             unit=unit,
             limit_value=None if limit_value is None else float(limit_value),
             multiple=None if multiple is None else float(multiple),
-            basis=basis(self.rule, point.medium, day),
-            evidence_needed=evidence(self.rule),
             inputs_digest=hashlib.sha256("".join(row["digest"] for row in rows).encode()).hexdigest(),
             working=tree(self.rule.chinese, [*steps, *([_limit_node(limit)] if limit else [])], rows),
             anchor=max(began, stretch.began) if anchor is None else anchor,
-            division=point.division,
+            **self._named(point, moment(began).date()),
         )
 
+    def _title(self, point: Point, factor: str, words: Mapping[str, Any]) -> str:
+        return self.rule.title.format(**{"outlet": point.outlet_name or point.outlet, "factor": factors.chinese(factor), **words})
 
-def cited_again(finding: Finding, severity: str) -> Finding:
-    """Return the finding with another severity."""
-    return replace(finding, severity=severity)
+    def _named(self, point: Point, day: dt.date) -> dict[str, Any]:
+        """Return what a finding takes from the rule: name, revision, violation, the law of the day, evidence; and the division."""
+        medium, rule = point.medium, self.rule
+        named = {"rule": rule.name, "revision": rule.revision, "violation": rule.violation_of(medium), "division": point.division}
+        return named | {"basis": basis(rule, medium, day), "evidence_needed": evidence(rule)}
 
 
 @cache

@@ -38,7 +38,7 @@ def step_change(stretch: Stretch, law: LawInForce) -> list[Finding]:
         rarely = condition.trailing_median(series.began, value, series.began[rows], 7 * DAY, share=law.p["quantile"])
         for row, normally, lowest in zip(rows, usual, rarely, strict=True):
             after = float(np.mean(value[row : row + width]))
-            if after < law.p["below_usual"] * normally and after < lowest:
+            if after < law.p["below_usual"] * normally and after < law.p["margin"] * lowest:
                 findings.append(_fall(stretch, law, series, int(row), width, after, float(normally), float(ratio[row])))
     return findings
 
