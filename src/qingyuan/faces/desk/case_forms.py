@@ -26,12 +26,6 @@ class Opinion(forms.Form):
     opinion = long_text("意见", rows=4)
 
 
-class Suspend(forms.Form):
-    ground = forms.CharField(label="中止事由", max_length=80)
-    citation = forms.CharField(label="依据", max_length=80)
-    why = long_text("说明")
-
-
 class Annul(forms.Form):
     ground = long_text("撤销依据", help_text="复议决定书、判决书或者自行撤销决定的文号和要点")
     on = day("撤销日期")
@@ -52,7 +46,14 @@ class RemedyEnded(forms.Form):
     remedy = forms.ModelChoiceField(label="复议、诉讼", queryset=None, empty_label=None)
     outcome = forms.ChoiceField(label="结果", choices=REMEDY_OUTCOMES)
     on = day("终结日期")
+    new_fine_yuan = forms.DecimalField(label="变更后的罚款（元）", required=False, min_value=0, decimal_places=2, help_text="结果为变更的必填；不得高于原罚款")
     why = long_text("要点", required=False, rows=2)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        yuan = given.pop("new_fine_yuan", None)
+        given["new_fine_fen"] = None if yuan is None else int(yuan * 100)
+        return given
 
     def __init__(self, *args, case: Case, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -65,6 +66,9 @@ class RemedyEnded(forms.Form):
 class Transfer(forms.Form):
     kind = forms.ChoiceField(label="移送种类", choices=TRANSFER_KINDS)
     to = forms.CharField(label="接收机关", max_length=80)
+    offence = forms.CharField(label="涉嫌罪名（移送犯罪必填）", max_length=60, required=False)
+    procuratorate = forms.CharField(label="抄送的人民检察院（移送犯罪必填）", max_length=60, required=False)
+    responsible = forms.CharField(label="直接负责的主管人员和其他直接责任人员（移送拘留必填）", max_length=80, required=False)
     papers = forms.CharField(label="移送材料（每行一件）", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     why = long_text("移送理由")
 
@@ -104,16 +108,6 @@ class Day(forms.Form):
     """Something that happened on a day."""
 
     on = day("日期")
-
-
-class HearingClosed(forms.Form):
-    presiding_officer = forms.ModelChoiceField(label="听证主持人", queryset=None, empty_label="请选择")
-    record = long_text("听证笔录要点", rows=4)
-    on = day("结束日期")
-
-    def __init__(self, *args, people: Any, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["presiding_officer"].queryset = people
 
 
 class Legality(forms.Form):
@@ -181,7 +175,7 @@ STEPS: dict[str, Make] = {
     "conclude": plain(Summary, "conclude"), "pass_review": plain(Opinion, "pass_review"), "send_back": plain(Opinion, "send_back"),
     "give_notice": plain(Empty, "give_notice"), "notify_again": plain(Empty, "notify_again"), "settle_notice": plain(Empty, "settle_notice"),
     "decide": plain(Empty, "decide"), "serve_decision": served("serve_decision"), "perform": plain(Empty, "perform"), "close": plain(Empty, "close"),
-    "archive": plain(Empty, "archive"), "suspend": plain(Suspend, "suspend"), "resume": plain(Empty, "resume"),
+    "archive": plain(Empty, "archive"), "suspend": plain(Why, "suspend"), "resume": plain(Why, "resume"),
     "exempt": plain(Exempt, "exempt"), "apply_to_court": plain(Empty, "apply_to_court"), "enforce": plain(Empty, "enforce"),
     "close_in_court": plain(Empty, "close_in_court"),
     "withdraw_filing": plain(Why, "withdraw_filing"), "terminate": plain(Why, "terminate"), "annul": plain(Annul, "annul", "on"),
@@ -211,7 +205,6 @@ NOTES: dict[str, Noted] = {
     "record_statement": Noted("登记陈述申辩", "行政处罚法第45条", ("notified", "answered"), ("inspector",), plain(Statement, "record_statement", "on"), lambda c: bool(c.notice_served_on)),
     "answer_statement": Noted("复核陈述申辩", "行政处罚法第45条", ("notified", "answered"), ("inspector",), with_case(Answer, "answer_statement"), lambda c: c.statements.filter(answered_on=None).exists(), True),
     "request_hearing": Noted("登记听证要求", "行政处罚法第64条", ("notified",), ("inspector",), plain(Day, "request_hearing", "on"), lambda c: bool(c.notice_served_on) and c.hearing_requested_on is None),
-    "close_hearing": Noted("登记听证结果", "行政处罚法第64条", ("notified",), ("inspector", "presiding_officer"), with_people(HearingClosed, "close_hearing", "presiding_officer", "on"), lambda c: bool(c.hearing_requested_on) and c.hearing_closed_on is None),
     "review_legality": Noted("法制审核", "行政处罚法第58条", ("answered",), ("legality_reviewer",), plain(Legality, "review_legality"), is_duty=True),
     "deliberate": Noted("登记集体讨论", "行政处罚法第57条", ("answered",), ("leader",), with_people(Deliberation, "deliberate", "")),
     "record_payment": Noted("登记缴款", "行政处罚法第67条", ("served", "in_court", "performed"), ("inspector",), plain(Payment, "record_payment", "on"), lambda c: bool(c.fine_fen)),

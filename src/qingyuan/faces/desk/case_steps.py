@@ -36,7 +36,7 @@ SIMPLE = {
     "notify_again": notice.give_notice, "settle_notice": notice.settle_notice, "serve_decision": decision.serve_decision, "perform": enforcement.perform,
     "annul": enforcement.annul, "close": closing.close, "archive": closing.archive, "attach_telemetry": investigation.attach_telemetry,
     "record_waiver": notice.record_waiver, "record_statement": notice.record_statement, "request_hearing": notice.request_hearing,
-    "close_hearing": notice.close_hearing, "review_legality": legality.review_legality, "deliberate": legality.deliberate, "draft_release": publish.draft,
+    "review_legality": legality.review_legality, "deliberate": legality.deliberate, "draft_release": publish.draft,
     "exempt": decision.exempt, "apply_to_court": enforcement.apply_to_court, "enforce": enforcement.perform, "close_in_court": closing.close, "urge": enforcement.urge,
     "note_court_acceptance": enforcement.note_court_acceptance, "record_remedy": enforcement.record_remedy, "transfer": transfer.transfer,
 }
@@ -88,7 +88,7 @@ def pay(case: Case, given: dict, who: dict, version: int | None) -> None:
 
 
 def end_remedy(case: Case, given: dict, who: dict, version: int | None) -> None:
-    enforcement.end_remedy(given["remedy"], outcome=given["outcome"], on=given["on"], why=given["why"], **who)
+    enforcement.end_remedy(given["remedy"], outcome=given["outcome"], on=given["on"], why=given["why"], new_fine_fen=given["new_fine_fen"], **who)
 
 
 def correct(case: Case, given: dict, who: dict, version: int | None) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from qingyuan.law import deadlines, rulebook
 from qingyuan.law.deadlines import Due
 
+from .daily import served_orders
+from .measures import clocks_of_measure
 from .models import Case
 
 
@@ -48,9 +50,27 @@ def clocks_of(case: Case, on: dt.date) -> list[CaseClock]:
         rows.append(clock("payment", case.served_on, paid_on(case) or ended, on))
         rows.append(clock("reconsideration", case.served_on, ended, on))
         rows.append(clock("litigation", case.served_on, ended, on))
-    if case.annulled_on and case.published_on:
-        rows.append(clock("withdraw_publication", case.annulled_on, case.publication_withdrawn_on, on))
+    fell_on = case.annulled_on or case.changed_on
+    if fell_on and case.published_on and case.published_on <= fell_on:
+        rows.append(clock("withdraw_publication", fell_on, case.publication_withdrawn_on, on))
+    rows += [shown(due, done_on, on) for row in case.measures.all() for due, done_on in clocks_of_measure(row)]
+    for row in case.transfers.all():
+        rows += [clock(name, row.on, row.replied_on, on) for name in TRANSFER_CLOCKS.get(row.kind, ())]
+    rows += [clock("correction_reinspection", served, None, on) for served in reinspections(case)]
     return sorted(rows, key=lambda row: (row.done_on is not None, row.due.due_on))
+
+
+# what runs for the other side after a transfer: three days to answer whether the police take it
+TRANSFER_CLOCKS = {"crime": ("police_filing",)}
+
+
+def reinspections(case: Case) -> list[dt.date]:
+    """Days of service of orders to correct that nobody has looked at again, in cases on the way to a daily penalty."""
+    return [served for order, served in served_orders(case) if order.kind == "second_correction_order"]
+
+
+def shown(due: Due, done_on: dt.date | None, on: dt.date) -> CaseClock:
+    return CaseClock(due, done_on, (due.due_on - (done_on or on)).days, due.is_late(done_on or on))
 
 
 def clock(name: str, started: dt.date, done_on: dt.date | None, on: dt.date, suspensions: tuple[deadlines.Suspension, ...] = ()) -> CaseClock:
@@ -61,8 +81,10 @@ def clock(name: str, started: dt.date, done_on: dt.date | None, on: dt.date, sus
 
 
 def holes(case: Case) -> tuple[deadlines.Suspension, ...]:
-    """The days the decision clock does not count."""
-    return tuple(deadlines.Suspension(began=s.on, ended=s.ended, ground=s.ground, citation=s.citation) for s in case.suspensions.all())
+    """The days the decision clock does not count: what was suspended, and a hearing from its notice to its end."""
+    written = [deadlines.Suspension(began=s.on, ended=s.ended, ground=s.ground, citation=s.citation) for s in case.suspensions.all()]
+    heard = [deadlines.Suspension(began=row.on, ended=row.closed_on or row.cancelled_on, ground="hearing") for row in case.hearings.all()]
+    return tuple(sorted([*written, *heard], key=lambda hole: hole.began))
 
 
 def stopped(case: Case) -> dt.date | None:
@@ -73,7 +95,7 @@ def stopped(case: Case) -> dt.date | None:
 def paid_on(case: Case) -> dt.date | None:
     """The day the fine was paid in full."""
     paid = 0
-    for payment in case.payments.all():
+    for payment in case.payments.filter(measure=None):
         paid += payment.amount_fen
         if paid >= (case.fine_fen or 0):
             return payment.on

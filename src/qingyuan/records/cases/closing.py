@@ -7,10 +7,12 @@ import datetime as dt
 from django.db import transaction
 
 from qingyuan.records.docket import actions as docket
+from qingyuan.records.docket import volume
 from qingyuan.records.registry.models import Officer
 
 from .models import Case
 from .papers import case_facts
+from .signing import opinions, signed
 from .steps import hold, take
 
 REASONS = {"performed": "改正和处罚决定履行完毕", "annulled": "决定被撤销", "withdrawn": "撤销立案", "terminated": "终止调查", "in_court": "已申请强制执行且法院受理"}
@@ -22,7 +24,8 @@ def close(case: Case, *, by: Officer, at: dt.datetime) -> Case:
     held = hold(case)
     reason = held.closing_reason or REASONS.get(held.state, "")
     take(held, "close_in_court" if held.state == "in_court" else "close", by=by, on=at.date(), at=at, changes={"closed_on": at.date(), "closing_reason": reason})
-    docket.issue(kind="closing_approval", docket=held.docket, by=by, at=at, facts={**case_facts(held), **closing_facts(held, reason)})
+    box = opinions(held, "closing_approval", text="同意结案。", by=by, at=at)
+    docket.issue(kind="closing_approval", docket=held.docket, by=by, at=at, facts={**case_facts(held), **closing_facts(held, reason), **box})
     return held
 
 
@@ -42,4 +45,15 @@ def closing_facts(case: Case, reason: str) -> dict[str, object]:
 @transaction.atomic
 def archive(case: Case, *, by: Officer, at: dt.datetime) -> Case:
     """Put the file away; from now on nothing is added, taken out or changed."""
-    return take(hold(case), "archive", by=by, on=at.date(), at=at)
+    held = take(hold(case), "archive", by=by, on=at.date(), at=at)
+    index = {"archive": {"volume": "正卷", "items": contents(held)}}
+    docket.issue(kind="archive_index", docket=held.docket, by=by, at=at, facts={**case_facts(held), **index, **signed(立卷人=by)})
+    docket.archive_docket(docket=held.docket, by=by, at=at)
+    return held
+
+
+def contents(case: Case) -> list[dict[str, str]]:
+    """What lies in the main volume, with its page."""
+    return [
+        {"title": leaf.title, "number": leaf.number, "on": leaf.on, "page": volume.page_span(leaf), "source": leaf.reference} for leaf in volume.leaves(case.docket)
+    ]

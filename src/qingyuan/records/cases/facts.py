@@ -10,9 +10,13 @@ from qingyuan.records.docket import queries as docket_queries
 from qingyuan.records.registry.models import Officer
 
 from .models import Case
+from .money import owed
 
 # what must lie in the volume before a case with a penalty may be closed
-CLOSING_DOCUMENTS = {"penalty_decision": "行政处罚决定书", "prior_notice": "行政处罚事先告知书", "filing_approval": "立案审批表"}
+CLOSING_DOCUMENTS = {
+    "penalty_decision": "行政处罚决定书", "prior_notice": "行政处罚事先告知书", "filing_approval": "立案审批表", "investigation_report": "案件调查报告",
+    "case_review": "案件审查意见表", "discretion_sheet": "裁量计算单", "service_record": "送达回证",
+}  # fmt: skip
 
 SUMMARY_DOCUMENTS = {"on_the_spot_decision": "当场行政处罚决定书"}
 EXEMPTION_DOCUMENTS = {"no_penalty_decision": "不予行政处罚决定书", "filing_approval": "立案审批表"}
@@ -28,11 +32,13 @@ def facts_of(case: Case, *, by: Officer, on: dt.date) -> dict[str, Any]:
         "investigators": {officer.pk for officer in investigators},
         "certified_investigators": sum(officer.is_certified(on) for officer in investigators),
         **evidence_facts(case),
-        **money_facts(case),
+        **money_facts(case, on),
         **notice_facts(case),
         **legality_facts(case),
         **enforcement_facts(case, on),
         "limitation_on": limitation_on(case),
+        "open_recusals": case.recusals.filter(decided_on=None).count(),
+        "running_measures": [row.get_kind_display() for row in case.measures.filter(state__in=("imposed", "extended")).exclude(kind="daily_penalty")],
         "open_corrections": case.inspection.correction_orders.filter(corrected_on=None).count(),
     }
 
@@ -56,16 +62,16 @@ def documents_needed(case: Case) -> dict[str, str]:
     return EXEMPTION_DOCUMENTS if case.decision_kind == "no_penalty" else CLOSING_DOCUMENTS
 
 
-def money_facts(case: Case) -> dict[str, Any]:
+def money_facts(case: Case, on: dt.date) -> dict[str, Any]:
     proposal = case.proposal or {}
-    paid = sum(case.payments.values_list("amount_fen", flat=True))
+    money = owed(case, on)
     return {
         "amount_yuan": None if case.fine_fen is None else case.fine_fen // 100,
         "low_yuan": proposal.get("floor_yuan", proposal.get("low_yuan", 0)),
         "high_yuan": proposal.get("high_yuan", 0),
         "penalty_citation": "、".join(str(citation.parse(cite)) for cite in proposal.get("penalty", [])) or "处罚依据",
         "notified_yuan": None if case.notified_fen is None else case.notified_fen // 100,
-        "owed_fen": 0 if case.annulled_on or case.decision_kind == "no_penalty" else (case.fine_fen or 0) - paid,
+        "owed_fen": money.fine_fen, "late_fen": money.late_fen, "daily_fen": money.daily_fen,
     }
 
 

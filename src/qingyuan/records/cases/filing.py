@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db import transaction
 
@@ -13,17 +14,24 @@ from qingyuan.records.inspections.models import Inspection
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Officer
 
+from . import search
 from .facts import limitation_on
 from .models import Case
 from .papers import case_facts
+from .signing import opinions as opinions_of
+from .signing import opinions_given, said
 from .steps import hold, take
 
 
 @transaction.atomic
 def file_case(
     visit: Inspection, *, violation: str, act_began: dt.date, act_ended: dt.date | None, by: Officer, at: dt.datetime, late_reason: str = "",
+    opinions: Mapping[str, tuple[str, Officer]] | None = None,
 ) -> Case:
-    """File a case on what an inspection found; within 15 days of the clue, or with the reason why later."""
+    """File a case on what an inspection found; within 15 days of the clue, or with the reason why later.
+
+    ``opinions`` are those of the unit and the leader on the approval, as post → (text, officer); the handler's own is added.
+    """
     on = at.date()
     known = rulebook.load().folder("violations")
     if violation not in known:
@@ -39,7 +47,9 @@ def file_case(
     )
     case.save()
     case.investigators.set(visit.assignment.inspectors.all())
-    docket.issue(kind="filing_approval", docket=case.docket, by=by, at=at, number=case.number, facts=filing_facts(case))
+    boxes = {"handlers": said(f"建议立案。{late_reason}", by, on), **opinions_given(opinions, on)}
+    docket.issue(kind="filing_approval", docket=case.docket, by=by, at=at, number=case.number, facts={**filing_facts(case), "opinions": boxes})
+    search.index(case)
     record_event(by=by, subject=f"case:{case.pk}", step="file_case", at=at, after={"state": case.state, "number": case.number}, why=late_reason)
     return case
 
@@ -76,4 +86,8 @@ def withdraw_filing(case: Case, *, why: str, by: Officer, at: dt.datetime) -> Ca
     """Withdraw the filing when a condition turns out not to hold (Measures 30 art. 20)."""
     if not why.strip():
         raise BadInput("请写明不符合立案条件的新情况（令30第20条）", field="why")
-    return take(hold(case), "withdraw_filing", by=by, on=at.date(), at=at, why=why, changes={"closing_reason": f"撤销立案：{why}"[:120]})
+    held = take(hold(case), "withdraw_filing", by=by, on=at.date(), at=at, why=why, changes={"closing_reason": f"撤销立案：{why}"[:120]})
+    new = {"withdrawal": {"circumstances": why, "reason": "立案后的新情况表明不符合立案条件，依法撤销立案。"}}
+    facts = {**case_facts(held), **new, **opinions_of(held, "filing_withdrawal_approval", text="同意撤销立案。", by=by, at=at)}
+    docket.issue(kind="filing_withdrawal_approval", docket=held.docket, by=by, at=at, facts=facts)
+    return held

@@ -22,6 +22,7 @@ from qingyuan.records.registry.models import Division, Officer
 from .certificate_key import signed
 from .models import Case, Suspension
 from .papers import case_facts
+from .signing import opinions
 from .steps import hold, note, take
 
 SUSPENDED = "investigation_suspended"
@@ -116,20 +117,34 @@ def suspend(case: Case, *, why: str, by: Officer, at: dt.datetime) -> Case:
     held = take(hold(case), "suspend", by=by, on=at.date(), at=at, why=why)
     ground = rulebook.load().folder("procedure/rules")["suspensions"]["grounds"][SUSPENDED]
     Suspension.objects.create(case=held, on=at.date(), by=by, note=why, made_at=at, ground=SUSPENDED, citation=ground["citation"])
+    words = {"suspension": {"ground": why, "began": at.date().isoformat()}}
+    approve(held, "suspension_approval", words, "同意中止调查。", by, at)
     return held
 
 
+def approve(case: Case, kind: str, words: dict[str, Any], text: str, by: Officer, at: dt.datetime) -> None:
+    """Put the approval of a step into the file, with every opinion that was given on it."""
+    docket.issue(kind=kind, docket=case.docket, by=by, at=at, facts={**case_facts(case), **words, **opinions(case, kind, text=text, by=by, at=at)})
+
+
 @transaction.atomic
-def resume(case: Case, *, by: Officer, at: dt.datetime) -> Case:
+def resume(case: Case, *, by: Officer, at: dt.datetime, why: str = "中止调查的情形已经消除。") -> Case:
     """Go on as soon as the ground is gone (Measures 30 art. 35)."""
-    held = take(hold(case), "resume", by=by, on=at.date(), at=at)
-    held.suspensions.filter(ended=None).update(ended=at.date())
+    held = take(hold(case), "resume", by=by, on=at.date(), at=at, why=why)
+    last = held.suspensions.filter(ended=None, ground=SUSPENDED).last()
+    held.suspensions.filter(ended=None, ground=SUSPENDED).update(ended=at.date())
+    if last is not None:
+        words = {"suspension": {"began": last.on.isoformat(), "ended": at.date().isoformat(), "reason": why}}
+        approve(held, "resumption_approval", words, "同意恢复调查。", by, at)
     return held
 
 
 @transaction.atomic
-def terminate(case: Case, *, why: str, by: Officer, at: dt.datetime) -> Case:
+def terminate(case: Case, *, why: str, by: Officer, at: dt.datetime, proof: str = "") -> Case:
     """End a case whose party is no more (Measures 30 art. 36)."""
     if not why.strip():
         raise BadInput("请写明终止调查的情形（令30第36条）", field="why")
-    return take(hold(case), "terminate", by=by, on=at.date(), at=at, why=why, changes={"closing_reason": f"终止调查：{why}"[:120]})
+    held = take(hold(case), "terminate", by=by, on=at.date(), at=at, why=why, changes={"closing_reason": f"终止调查：{why}"[:120]})
+    held.suspensions.filter(ended=None).update(ended=at.date())
+    approve(held, "termination_approval", {"termination": {"ground": why, "proof": proof or "见卷内材料。"}}, "同意终止调查。", by, at)
+    return held

@@ -14,6 +14,7 @@ from .states import STATES
 
 REMEDY_OUTCOMES = [("upheld", "维持（驳回）"), ("changed", "变更"), ("annulled", "撤销"), ("withdrawn", "撤回申请（起诉）")]
 TRANSFER_KINDS = [("crime", "涉嫌犯罪移送公安"), ("detention", "移送行政拘留"), ("damage", "生态环境损害赔偿线索"), ("agency", "移送其他机关")]
+POSTS = [("handlers", "承办人"), ("division", "承办机构"), ("legality", "法制机构"), ("leader", "负责人")]
 DECISION_KINDS = [("penalty", "行政处罚"), ("no_penalty", "不予行政处罚")]
 
 
@@ -57,6 +58,9 @@ class Case(Scoped):
     court_accepted_on = models.DateField("法院受理日期", null=True, blank=True, help_text="行政强制法第五十六条")
     annulled_on = models.DateField("撤销日期", null=True, blank=True)
     annulment = models.CharField("撤销依据", max_length=200, blank=True)
+    changed_on = models.DateField("变更日期", null=True, blank=True, help_text="复议决定、判决变更罚款的生效日期")
+    original_fine_fen = models.BigIntegerField("变更前罚款（分）", null=True, blank=True)
+    signals = models.JSONField("配套措施和移送的事实", default=dict, blank=True, help_text="规则库 law/book/conditions/facts 的编号和值")
     closed_on = models.DateField("结案日期", null=True, blank=True)
     closing_reason = models.CharField("结案理由", max_length=120, blank=True)
 
@@ -134,6 +138,53 @@ class Deliberation(CasePart):
         verbose_name = verbose_name_plural = "集体讨论"
 
 
+class Opinion(CasePart):
+    """What somebody wrote on an internal approval before the step was taken."""
+
+    case = models.ForeignKey(Case, models.PROTECT, verbose_name="案件", related_name="opinions")
+    matter = models.CharField("审批文书", max_length=60, help_text="文书种类")
+    post = models.CharField("签署栏", max_length=10, choices=POSTS)
+
+    class Meta(CasePart.Meta):
+        verbose_name = verbose_name_plural = "审批意见"
+
+
+class Hearing(CasePart):
+    """A hearing from its notice to its record and report (Penalty Law arts. 63-65)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, verbose_name="案件", related_name="hearings")
+    held_at = models.DateTimeField("听证时间")
+    place = models.CharField("地点", max_length=120)
+    is_public = models.BooleanField("公开", default=True)
+    presiding_officer = models.ForeignKey(Officer, models.PROTECT, verbose_name="主持人", related_name="+")
+    recorder = models.ForeignKey(Officer, models.PROTECT, verbose_name="记录员", related_name="+")
+    notice = models.ForeignKey(Document, models.PROTECT, verbose_name="听证通知书", related_name="+")
+    notice_served_on = models.DateField("通知书送达日期", null=True, blank=True, help_text="行政处罚法第六十四条：举行听证的七日前通知")
+    record = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, verbose_name="听证笔录", related_name="+")
+    report = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, verbose_name="听证报告", related_name="+")
+    closed_on = models.DateField("结束日期", null=True, blank=True)
+    cancelled_on = models.DateField("取消日期", null=True, blank=True)
+
+    class Meta(CasePart.Meta):
+        verbose_name = verbose_name_plural = "听证"
+        constraints = [models.UniqueConstraint(fields=["case"], condition=Q(closed_on=None, cancelled_on=None), name="one_open_hearing")]
+
+
+class RecusalRequest(CasePart):
+    """A request that somebody keep out of the case, and the decision on it (Penalty Law art. 43)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, verbose_name="案件", related_name="recusals")
+    person = models.ForeignKey(Officer, models.PROTECT, verbose_name="被申请回避人", related_name="+")
+    applicant = models.CharField("申请人", max_length=80)
+    is_granted = models.BooleanField("决定回避", null=True)
+    decided_on = models.DateField("决定日期", null=True, blank=True)
+    decided_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, verbose_name="决定人", related_name="+")
+    decision = models.TextField("决定理由", blank=True)
+
+    class Meta(CasePart.Meta):
+        verbose_name = verbose_name_plural = "回避"
+
+
 class Suspension(CasePart):
     """Days that the decision clock does not count, each with its ground and document."""
 
@@ -150,6 +201,7 @@ class Payment(CasePart):
     """Money received by the collecting bank (Penalty Law art. 67)."""
 
     case = models.ForeignKey(Case, models.PROTECT, verbose_name="案件", related_name="payments")
+    measure = models.ForeignKey("Measure", models.PROTECT, null=True, blank=True, verbose_name="按日连续处罚", related_name="payments", help_text="空为本案罚款")
     amount_fen = models.BigIntegerField("金额（分）")
     receipt = models.CharField("票据号", max_length=40)
 
@@ -196,3 +248,13 @@ class Transfer(CasePart):
 
     class Meta(CasePart.Meta):
         verbose_name = verbose_name_plural = "移送"
+
+
+# the tables of companion measures, reminders and search stand in their own files; Django finds them through this one
+from .measure_models import Liaison, Measure, Round  # noqa: E402
+from .work_models import CaseText, Notice, Reminder, SavedFilter  # noqa: E402
+
+__all__ = [
+    "Case", "CasePart", "CaseReview", "CaseText", "Deliberation", "Hearing", "Instalment", "LegalityReview", "Liaison", "Measure", "Notice", "Opinion", "Payment",
+    "RecusalRequest", "Remedy", "Reminder", "Round", "SavedFilter", "Statement", "Suspension", "Transfer",
+]  # fmt: skip

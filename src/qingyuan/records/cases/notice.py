@@ -7,12 +7,14 @@ import datetime as dt
 from django.db import transaction
 
 from qingyuan.errors import BadInput, NotAllowed
+from qingyuan.law import deadlines
 from qingyuan.records.docket import actions as docket
 from qingyuan.records.docket.models import Document
 from qingyuan.records.registry.models import Officer
 
 from .models import Case, Statement
 from .papers import case_facts
+from .signing import signed
 from .steps import hold, note, take
 
 
@@ -44,7 +46,12 @@ def record_waiver(case: Case, *, why: str, on: dt.date, by: Officer, at: dt.date
         raise NotAllowed("告知书送达以后，当事人才能放弃陈述申辩和听证的权利（行政处罚法第44条、第45条）")
     if not why.strip():
         raise BadInput("请写明当事人放弃权利的书面材料（行政处罚法第45条）", field="why")
-    return note(held, "record_waiver", by=by, at=at, why=why, changes={"waived_on": on})
+    note(held, "record_waiver", by=by, at=at, why=why, changes={"waived_on": on})
+    number = held.docket.documents.filter(kind="prior_notice").last().number
+    what = "陈述、申辩和要求听证的权利" if (held.proposal or {}).get("hearing_required") else "陈述、申辩的权利"
+    facts = {**case_facts(held), "notice": {"number": number}, "waiver": {"what": what, "on": on.isoformat()}}
+    docket.issue(kind="waiver", docket=held.docket, by=by, at=at, facts=facts)
+    return held
 
 
 @transaction.atomic
@@ -68,30 +75,23 @@ def answer_statement(statement: Statement, *, answer: str, is_accepted: bool, by
         raise BadInput("请写明复核情况和是否采纳的理由（行政处罚法第45条）", field="answer")
     statement.answer, statement.is_accepted, statement.answered_on = answer, is_accepted, at.date()
     statement.save()
-    note(hold(statement.case), "answer_statement", by=by, at=at, why=answer)
+    held = note(hold(statement.case), "answer_statement", by=by, at=at, why=answer)
+    words = {"on": statement.on.isoformat(), "text": statement.text, "verdict": "予以采纳" if is_accepted else "不予采纳", "reason": answer}
+    facts = {**case_facts(held), "statement": words, **signed(复核人=by)}
+    docket.issue(kind="statement_review", docket=held.docket, by=by, at=at, facts=facts)
     return statement
 
 
 @transaction.atomic
 def request_hearing(case: Case, *, on: dt.date, by: Officer, at: dt.datetime) -> Case:
-    """The party asks to be heard (Penalty Law arts. 63, 64)."""
+    """The party asks to be heard, within the period of art. 64 (Penalty Law arts. 63, 64)."""
     held = hold(case)
     if held.state != "notified" or held.notice_served_on is None:
         raise NotAllowed("告知书送达以后，当事人才能要求听证（行政处罚法第64条）")
+    last = deadlines.due("hearing_request", held.notice_served_on).due_on
+    if on < held.notice_served_on or on > last:
+        raise NotAllowed(f"要求听证的期限自{held.notice_served_on}送达之次日起至{last}止，{on}不在期限内（行政处罚法第64条）")
     return note(held, "request_hearing", by=by, at=at, changes={"hearing_requested_on": on})
-
-
-@transaction.atomic
-def close_hearing(case: Case, *, presiding_officer: Officer, record: str, on: dt.date, by: Officer, at: dt.datetime) -> Case:
-    """The hearing was held and its record made; who presided did not investigate (Penalty Law art. 64)."""
-    held = hold(case)
-    if held.hearing_requested_on is None:
-        raise NotAllowed("当事人没有要求听证（行政处罚法第63条）")
-    if held.investigators.filter(pk=presiding_officer.pk).exists():
-        raise NotAllowed("听证由非本案调查人员主持（行政处罚法第64条）")
-    if not record.strip():
-        raise BadInput("听证应当制作笔录（行政处罚法第64条）", field="record")
-    return note(held, "close_hearing", by=by, at=at, why=record, changes={"hearing_closed_on": on})
 
 
 @transaction.atomic

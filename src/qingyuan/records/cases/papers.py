@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from qingyuan.records.docket import queries as docket_queries
-from qingyuan.records.registry.door import factor_name
+from qingyuan.records.registry.door import factor_name, factor_unit
 from qingyuan.records.registry.models import Agency, Officer, Operator
 
 from .models import Case
@@ -63,27 +63,52 @@ def origin(case: Case) -> str:
 
 
 def violation_facts(case: Case) -> dict[str, Any]:
-    """The structured hours behind the case first, then what was seen on site."""
+    """The structured exceedances behind the case first, one per outlet and factor, then what was seen on site."""
     record = case.inspection.record
     seen = {"text": record.facts.rstrip("。") + "。", "source": f"document:{record.document_id}"}
     rows = list(case.clue.findings.all()) if case.clue else []
     measured = [row for row in rows if row.limit_value is not None and row.value is not None]
     if not measured:
         return {"facts": [seen]}
+    series: dict[tuple[str, str, str], list[Any]] = {}
+    for row in measured:
+        series.setdefault((str(row.data.get("outlet") or ""), str(row.data.get("factor") or ""), averaging(row)), []).append(row)
+    found = [exceedance(key, group) for key, group in series.items()]
     readings = [reading(row.data, row) for row in measured]
-    worst = max(measured, key=lambda row: row.value)
-    summary = {
-        "text": f"{len(measured)}个时段的自动监测小时均值超过许可排放浓度，最高{readings[measured.index(worst)]['value']}，限值{worst.limit_value:g}。",
-        "source": f"clue:{case.clue_id}",
-    }
-    return {"facts": [summary, seen], "readings": readings[:24], "readings_caption": "超过限值的时段（自动监测数据，详见提取件）"}
+    return {"facts": [*found, seen], "readings": readings[:24], "readings_caption": "超过限值的时段（自动监测数据，详见提取件）"}
+
+
+def averaging(row: Any) -> str:
+    return "日" if (row.ended - row.began).total_seconds() >= 86_400 and "daily" in row.rule else "小时"
+
+
+def exceedance(key: tuple[str, str, str], rows: list[Any]) -> dict[str, Any]:
+    """What a sentence about an exceedance is made of: span, worst value against its own limit, unit, article."""
+    outlet, factor, mean = key
+    worst = max(rows, key=lambda row: row.value / row.limit_value if row.limit_value else row.value)
+    basis = [str(cite) for cite in worst.data.get("basis", [])]
+    return {
+        "began": min(row.began for row in rows).isoformat(), "ended": max(row.ended for row in rows).isoformat(), "outlet": outlet.partition("/")[2] or outlet,
+        "factor": factor_name(factor), "averaging": mean, "value": figure(worst.value), "unit": factor_unit(factor), "limit_value": f"{worst.limit_value:g}",
+        "multiple": f"{worst.value / worst.limit_value - 1:.2f}" if worst.limit_value else "", "limit_basis": limit_basis(basis),
+        "source": [f"clue_finding:{row.finding_id}" for row in rows[:8]],
+    }  # fmt: skip
+
+
+def limit_basis(basis: list[str]) -> str:
+    """The permit or the standard that sets the limit; the articles of the duty stand in their own paragraph."""
+    return "、".join(text for text in basis if "许可证" in text or text.startswith(("GB", "HJ", "DB", "《GB")))
+
+
+def figure(value: float) -> str:
+    return f"{value:.3g}" if value < 1 else f"{value:.1f}"
 
 
 def reading(data: dict[str, Any], row: Any) -> dict[str, str]:
     multiple = row.value / row.limit_value - 1 if row.limit_value else 0.0
     return {
         "time": f"{row.began.astimezone():%Y-%m-%d %H:%M}", "outlet": str(data.get("outlet", "")).partition("/")[2] or "",
-        "factor": factor_name(str(data.get("factor") or "")), "value": f"{row.value:.3g}" if row.value < 1 else f"{row.value:.1f}",
+        "factor": factor_name(str(data.get("factor") or "")), "value": figure(row.value),
         "limit_value": f"{row.limit_value:g}", "multiple": f"{multiple:.2f}",
     }
 
@@ -98,15 +123,28 @@ def law_facts(case: Case) -> dict[str, Any]:
         },
         "discretion": {
             "low_yuan": proposal.get("low_yuan"), "high_yuan": proposal.get("high_yuan"), "amount_yuan": proposal.get("amount_yuan"),
-            "benchmark": proposal.get("benchmark", ""), "working": proposal.get("working", {}), "circumstances": [],
+            "benchmark": benchmark(proposal), "working": proposal.get("working", {}), "circumstances": [],
         },
         "penalty": fine,
         "hearing": {"is_required": bool(proposal.get("hearing_required")), **held(case)},
     }
 
 
+def benchmark(proposal: dict[str, Any]) -> str:
+    """The name of the table the fine was weighed by, as its working gives it."""
+    lines = (proposal.get("working") or {}).get("children") or ()
+    return str(next((line["value"] for line in lines if line.get("label") == "裁量表"), proposal.get("table", "")))
+
+
 def held(case: Case) -> dict[str, str]:
-    return {"held_on": case.hearing_closed_on.isoformat(), "result": "听取了当事人意见"} if case.hearing_closed_on else {}
+    return {"held_on": case.hearing_closed_on.isoformat(), "result": "听取了当事人的陈述、申辩和质证，情况见听证笔录"} if case.hearing_closed_on else {}
+
+
+def decision_facts(case: Case) -> dict[str, Any]:
+    """The decision that a later paper carries out."""
+    if case.decision is None or case.decided_on is None:
+        return {}
+    return {"decision": {"number": case.decision.number, "on": case.decided_on.isoformat()}}
 
 
 def answer_facts(case: Case) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from qingyuan.records.clues.models import Clue
 from qingyuan.records.registry.events import trail
 from qingyuan.records.registry.models import Event, Facility, Officer
 from qingyuan.records.registry.scope import one, scoped
 
+from . import search
 from .clocks import CaseClock, clocks_of
 from .models import Case
 from .states import CASE
@@ -34,8 +35,7 @@ def filtered(viewer: Officer, *, state: str = "", words: str = "") -> QuerySet[C
         rows = rows.filter(state__in=OPEN)
     elif state:
         rows = rows.filter(state=state)
-    if words.strip():
-        rows = rows.filter(Q(name__icontains=words.strip()) | Q(number__icontains=words.strip()) | Q(party__name__icontains=words.strip()))
+    rows = search.find(rows, words)
     return rows.order_by("-filed_on", "-id")
 
 

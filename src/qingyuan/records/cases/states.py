@@ -171,9 +171,18 @@ def correction_verified(_: Any, f: Facts) -> str | None:
 
 def fine_paid(_: Any, f: Facts) -> str | None:
     """Penalty Law arts. 66, 67, 72."""
-    if f["owed_fen"] <= 0:
-        return None
-    return f"罚款尚有{f['owed_fen'] / 100:.2f}元未缴纳（行政处罚法第66条、第67条）"
+    names = (("owed_fen", "罚款尚有", "（行政处罚法第66条、第67条）"), ("late_fen", "加处罚款尚有", "（行政处罚法第72条）"), ("daily_fen", "按日连续处罚尚有", "（法典第1060条）"))
+    return "；".join(f"{label}{f[key] / 100:.2f}元未缴纳{article}" for key, label, article in names if f[key] > 0) or None
+
+
+def recusals_decided(_: Any, f: Facts) -> str | None:
+    """Penalty Law art. 43."""
+    return f"还有{f['open_recusals']}件回避申请没有决定（行政处罚法第43条）" if f["open_recusals"] else None
+
+
+def measures_ended(_: Any, f: Facts) -> str | None:
+    """Compulsion Law art. 28; Order 30 of 2014 art. 18."""
+    return f"{'、'.join(f['running_measures'])}尚未解除（行政强制法第28条；限产停产办法第18条）" if f["running_measures"] else None
 
 
 def volume_complete(_: Any, f: Facts) -> str | None:
@@ -183,7 +192,8 @@ def volume_complete(_: Any, f: Facts) -> str | None:
 
 HEARD: tuple[Guard, ...] = (notice_served, statement_period_over, statement_answered, hearing_held)
 MAY_DECIDE: tuple[Guard, ...] = (
-    decided_by_a_leader, two_certified_investigators, evidence_complete, proposal_in_range, not_heavier_than_notified, legality_passed, deliberated,
+    decided_by_a_leader, two_certified_investigators, recusals_decided, evidence_complete, proposal_in_range, not_heavier_than_notified, legality_passed,
+    deliberated,
 )
 
 CASE = table(
@@ -203,7 +213,7 @@ CASE = table(
         step("settle_notice", "告知程序完成", "notified", "answered", *HEARD, article="行政处罚法第45条", roles="inspector"),
         step("notify_again", "重新告知", "answered", "notified", proposal_in_range, article="行政处罚法第44条", roles="inspector"),
         step("decide", "作出处罚决定", "answered", "decided", *MAY_DECIDE, article="行政处罚法第57条", roles="leader"),
-        step("exempt", "作出不予处罚决定", "reviewed answered", "decided", decided_by_a_leader, two_certified_investigators, exemption_grounded,
+        step("exempt", "作出不予处罚决定", "reviewed answered", "decided", decided_by_a_leader, two_certified_investigators, recusals_decided, exemption_grounded,
              article="行政处罚法第33条", roles="leader"),
         step("serve_decision", "送达决定", "decided", "served", article="行政处罚法第61条", roles="inspector"),
         step("perform", "履行完毕", "served", "performed", fine_paid, correction_verified, article="行政处罚法第66条", roles="inspector"),
@@ -213,7 +223,7 @@ CASE = table(
         step("annul", "决定被撤销", "decided served in_court performed closed", "annulled", article="行政处罚法第48条", roles="leader"),
         step("close_in_court", "结案（法院已受理）", "in_court", "closed", volume_complete, court_accepted,
              article="令30第77条（未核实条号）", roles="leader"),
-        step("close", "结案", "performed annulled withdrawn terminated", "closed", volume_complete, article="令30第77条（未核实条号）", roles="leader"),
+        step("close", "结案", "performed annulled withdrawn terminated", "closed", volume_complete, measures_ended, article="令30第77条（未核实条号）", roles="leader"),
         step("archive", "归档", "closed", "archived", article="令30第78条（未核实条号）", roles="inspector"),
     ],
     initial="filed",

@@ -9,6 +9,7 @@ from qingyuan.errors import NotAllowed
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Officer
 
+from . import search
 from .facts import facts_of
 from .models import Case
 from .states import CASE
@@ -55,6 +56,7 @@ def note(case: Case, name: str, *, by: Officer, at: dt.datetime, why: str = "", 
 def save(case: Case, name: str, *, by: Officer, at: dt.datetime, why: str, before: dict[str, Any], changed: dict[str, Any]) -> Case:
     case.version += 1
     case.save()
+    search.index(case)
     after = {"state": case.state, **{field: plain(value) for field, value in changed.items()}}
     record_event(by=by, subject=f"case:{case.pk}", step=name, at=at, before=before, after=after, why=why)
     return case

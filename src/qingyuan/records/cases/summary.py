@@ -14,6 +14,7 @@ from qingyuan.records.inspections.models import Inspection
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Officer
 
+from . import search
 from .models import Case
 from .papers import case_facts
 
@@ -48,6 +49,7 @@ def decide_on_spot(
     case.decision = docket.issue(kind="on_the_spot_decision", docket=case.docket, by=by, at=at, number=case.number, facts=facts)
     case.save(update_fields=["decision"])
     docket.serve(document=case.decision, how="direct", receiver=receiver, on=at.date(), by=by, at=at)
+    search.index(case)
     record_event(by=by, subject=f"case:{case.pk}", step="decide_on_spot", at=at, after={"state": case.state, "fine_fen": case.fine_fen})
     return case
 

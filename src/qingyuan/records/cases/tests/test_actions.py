@@ -7,46 +7,19 @@ import datetime as dt
 import pytest
 
 from qingyuan.errors import BadInput, NotAllowed
-from qingyuan.records.cases import decision, enforcement, filing, investigation, notice, queries, review, summary
+from qingyuan.records.cases import decision, enforcement, investigation, notice, queries, review, summary
 from qingyuan.records.cases.clocks import clocks_of
 from qingyuan.records.cases.models import Case, Payment
-from qingyuan.records.clues import actions as clues
-from qingyuan.records.dispatch import actions as dispatch
 from qingyuan.records.docket import actions as docket
 from qingyuan.records.docket.models import Document
-from qingyuan.records.inspections import actions as inspections
-from qingyuan.records.registry.models import Event, Facility, Officer
-from qingyuan.testing import photo, small_province
+from qingyuan.records.registry.models import Event, Officer
+from qingyuan.testing import photo
 
-AT = dt.datetime(2026, 9, 15, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-DAY = dt.timedelta(days=1)
-FACTORS = {"exceedance": {"multiple": "0.5"}, "flue_gas": {"flue_gas": "150000"}, "period": "ordinary", "repeat": "first", "region": "county"}
+from . import conftest
+from .cast import AT, DAY, FACTORS, file, officer
+
 pytestmark = pytest.mark.django_db
-
-
-def officer(name: str) -> Officer:
-    return Officer.objects.get(name=name)
-
-
-@pytest.fixture
-def visit(settings, tmp_path):
-    settings.QINGYUAN_FILES = tmp_path
-    small_province(AT)
-    place = Facility.objects.get(name="清河水泥有限公司")
-    clue = clues.open_clue(facility=place, source="complaint", title="烟气异常", severity="yellow", began=AT, ended=AT, at=AT, violation="air_exceedance")
-    clues.accept(clue, by=officer("李明"), at=AT)
-    task = dispatch.assign(clue=clue, inspectors=[officer("李明"), officer("王建国")], by=officer("李明"), at=AT)
-    row = inspections.open_inspection(task, by=officer("李明"), at=AT)
-    inspections.record(
-        row, production="正常生产。", permits="齐全。", treatment="喷氨泵停运。", facts="喷氨泵停运。", person_on_site="陈立",
-        was_certificate_shown=True, was_told_of_recusal=True, was_signed=True, by=officer("李明"), at=AT,
-    )
-    return inspections.conclude(row, conclusion="violation", why="现场确认。", by=officer("李明"), at=AT)
-
-
-def file(visit, at=AT, **changes) -> Case:
-    words = {"violation": "air_exceedance", "act_began": AT.date(), "act_ended": AT.date(), "by": officer("李明"), "at": at}
-    return filing.file_case(visit, **{**words, **changes})
+visit = conftest.visit
 
 
 def test_a_case_is_filed_once(visit):

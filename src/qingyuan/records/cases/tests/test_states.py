@@ -19,7 +19,7 @@ GOOD = {
     "answer_until": dt.date(2026, 10, 11), "has_open_statement": False, "hearing_requested": False, "hearing_closed_on": None,
     "legality_required": True, "legality_reason": "属听证范围", "legality_result": "passed", "legality_is_stale": False,
     "deliberation_required": True, "deliberation_reason": "数额较大", "deliberated_on": DAY, "deliberation_is_stale": False,
-    "limitation_on": dt.date(2028, 9, 15), "open_corrections": 0,
+    "limitation_on": dt.date(2028, 9, 15), "open_corrections": 0, "open_recusals": 0, "running_measures": [], "late_fen": 0, "daily_fen": 0,
     "is_exempt": True, "urged_on": dt.date(2026, 9, 1), "urged_until": dt.date(2026, 9, 20), "open_remedy": "", "remedy_until": dt.date(2026, 9, 30),
     "court_until": dt.date(2026, 12, 30), "court_accepted_on": dt.date(2026, 10, 12),
 }  # fmt: skip
@@ -50,6 +50,9 @@ BROKEN = [
     ("apply_to_court", "served", {"remedy_until": DAY}, "第53条"),
     ("apply_to_court", "served", {"court_until": dt.date(2026, 10, 11)}, "第53条"),
     ("close_in_court", "in_court", {"court_accepted_on": None}, "法院受理"),
+    ("perform", "served", {"late_fen": 300}, "第72条"),
+    ("decide", "answered", {"open_recusals": 1}, "第43条"),
+    ("close", "performed", {"running_measures": ["查封、扣押"]}, "查封、扣押尚未解除"),
     ("close", "performed", {"documents_missing": ["立案审批表"]}, "立案审批表"),
 ]
 

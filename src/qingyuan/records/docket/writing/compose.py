@@ -135,7 +135,8 @@ class _Writer:
             field = self.kind.fields.get(path)
             filter_name = field.type if field and field.type in wording.WORDING else _guess(value)
         if isinstance(value, list) and filter_name == "sentences":
-            found.extend(v["source"] for v in value if isinstance(v, Mapping) and v.get("source"))
+            named = [v["source"] for v in value if isinstance(v, Mapping) and v.get("source")]
+            found.extend(ref for one in named for ref in ([one] if isinstance(one, str) else one))
         return wording.WORDING[filter_name](value)
 
     def _when(self, entry: Mapping[str, Any]) -> list[Block]:
