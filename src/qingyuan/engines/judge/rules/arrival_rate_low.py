@@ -26,12 +26,14 @@ def arrival_rate_low(stretch: Stretch, law: LawInForce) -> list[Finding]:
         mine = [series for series in stretch.series(kind="minute", factors=factors.POLLUTANTS) if series.point == mn]
         if not mine:
             continue
-        series = max(mine, key=len)
+        series = mine[0]
         for day in stretch.days():
             moments = np.unique(np.concatenate([one.began[one.between(int(day), int(day) + DAY)] for one in mine]))
             if day + DAY > stretch.known_until or len(moments) < 2:
                 continue
-            inside = np.concatenate(([day - series.step], moments, [day + DAY]))
+            known = any(one.began[0] < day for one in mine) or stretch.heard.get(mn, day) < day
+            opened = day - series.step if known else moments[0]  # a point's first day is due from its first moment
+            inside = np.concatenate(([opened], moments, [day + DAY]))
             silent = np.diff(inside) - series.step
             lost = int(silent[(silent > 0) & (silent < law.p["offline"] * HOUR)].sum()) // series.step
             due = len(moments) + lost

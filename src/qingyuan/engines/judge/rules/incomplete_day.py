@@ -5,11 +5,13 @@ Basis: HJ 76-2017 App. B and GB 18484-2020 3 (20 valid hours); 大气污染防�
 
 from __future__ import annotations
 
+import numpy as np
+
 from qingyuan.engines.judge import condition, factors
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import DAY, day_start
+from qingyuan.engines.judge.series import DAY, HOUR, day_start
 from qingyuan.engines.judge.stretch import Stretch
 from qingyuan.engines.judge.working import sum_of
 
@@ -24,7 +26,9 @@ def incomplete_day(stretch: Stretch, law: LawInForce) -> list[Finding]:
             rows = days == day
             if not rows.any() or day + DAY > stretch.known_until:
                 continue
-            due, good = 24 - int((still & rows).sum()), int((series.normal & ~still & rows).sum())
+            known = bool(np.any(days < day)) or stretch.heard.get(series.point, day) < day
+            first = int(day) if known else int(series.began[rows][0])  # a point's first day is due from its first hour
+            due, good = (int(day) + DAY - first) // HOUR - int((still & rows).sum()), int((series.normal & ~still & rows).sum())
             if due >= law.p["hours"] > good:
                 step = sum_of("缺少的有效小时", "due - valid", {"due": due, "valid": good}, "个")
                 findings.append(
