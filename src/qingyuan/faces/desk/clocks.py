@@ -7,15 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from qingyuan.records.cases.clocks import CaseClock, clocks_of
+from qingyuan.records.cases.clocks import CaseClock, clocks_of, is_of_party
 from qingyuan.records.cases.models import Case
-
-OF_THE_PARTY = ("payment", "reconsideration", "litigation")
-
-
-def is_of_party(clock: CaseClock) -> bool:
-    """Whether it is for the party to act, or for us to wait until it has."""
-    return clock.is_wait or clock.due.clock in OF_THE_PARTY
 
 
 def is_over(clock: CaseClock, on: dt.date) -> bool:

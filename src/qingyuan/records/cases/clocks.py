@@ -36,6 +36,14 @@ class CaseClock:
         return self.due.label
 
 
+OF_THE_PARTY = ("payment", "reconsideration", "litigation", "rectification_plan", "police_filing")
+
+
+def is_of_party(clock: CaseClock) -> bool:
+    """Whether somebody else has to act, or we have to wait until they have: never our delay."""
+    return clock.is_wait or clock.due.clock in OF_THE_PARTY
+
+
 def clocks_of(case: Case, on: dt.date) -> list[CaseClock]:
     """Every clock that has started, the running ones first, by urgency."""
     rows = [clock("decision_90", case.filed_on, case.decided_on or stopped(case), on, holes(case))]
