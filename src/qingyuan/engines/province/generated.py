@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -199,6 +199,9 @@ class Casting:
         one = Planting(entry["rule"], point.facility, point.mn, factor, began, ended, entry["how"], settings, not honest, entry.get("note", ""),
                        tuple(entry.get("also", ())))  # fmt: skip
         self.planted.append(one)
+        if entry.get("fact") == "permit":  # without a permit every outlet of the facility discharges without one
+            others = [each for each in self.plan.points_of[point.facility] if each.mn not in (point.mn, *self.plan.metered)]
+            self.planted += [replace(one, mn=each.mn) for each in others]
         if "scales" in entry:
             self.planted.append(Planting(one.rule, one.facility, one.mn, factor, began, ended, "scale", {"by": entry["scales"]}, not honest, "随参数变小"))
         if entry.get("stops"):
