@@ -16,7 +16,8 @@ from .industries import decimals
 from .noise import key
 from .plan import CHINA, Facility, Plan
 from .process import CHINA_MINUTES, MARKS
-from .telemetry import KINDS, Series, series, step_of
+from .series import Series
+from .telemetry import KINDS, series, step_of
 
 CN = {"real": "2011", "minute": "2051", "hour": "2061", "day": "2031", "parameter": "3020"}
 

@@ -8,37 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from . import planted, process
+from . import planted, process, reported
 from .industries import FURNACE, decimals, is_pollutant
 from .noise import Floats, Ints
 from .plan import Facility, Plan
 from .process import CHINA_MINUTES, NORMAL, Codes, Minutes, minute_of
+from .series import Series
 
 KINDS = ("real", "minute", "hour", "day", "parameter")
-
-
-@dataclass(frozen=True)
-class Series:
-    """Readings of one (mn, factor, kind); ``began`` minutes since 1970 UTC; NaN where the kind has no such figure.
-
-    ``late`` are seconds by which each reading arrives later than usual.
-    """
-
-    mn: str
-    factor: str
-    kind: str
-    began: Ints
-    value: Floats
-    low: Floats
-    high: Floats
-    mass: Floats
-    corrected: Floats
-    flag: Codes
-    late: Ints | None = None
 
 
 def step_of(plan: Plan, kind: str, factor: str = "") -> int:
@@ -79,7 +59,7 @@ def series(plan: Plan, facility: Facility, began: dt.datetime, ended: dt.datetim
             for one in _all(plan, facility, state, mine):
                 inside = (one.began >= first) & (one.began < last) & ~np.isnan(one.value)
                 if inside.any():
-                    yield planted.reported(plan, facility.code, _cut(one, inside))
+                    yield reported.reported(plan, facility.code, _cut(one, inside))
     if "parameter" in wanted:
         yield from _parameters(plan, facility, first, last)
 

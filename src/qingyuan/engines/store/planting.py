@@ -18,7 +18,8 @@ from qingyuan.engines.province import tables
 from qingyuan.engines.province.messages import delay_of
 from qingyuan.engines.province.plan import CHINA, Facility, Plan
 from qingyuan.engines.province.process import MARKS as LETTERS
-from qingyuan.engines.province.telemetry import KINDS, Series, series, step_of
+from qingyuan.engines.province.series import Series
+from qingyuan.engines.province.telemetry import KINDS, series, step_of
 
 from . import dimensions, journal, layout, manifest, order
 from .asof import newest
