@@ -30,6 +30,7 @@ KINDS = {
     "exemptions": "不予处罚与从轻从重",
     "sources": "来源",
     "calendar": "日历",
+    "credit": "信用与公示",
 }
 
 

@@ -16,25 +16,29 @@ LISTED = 8
 
 def shown(result: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
     """What the shared template of a calculation needs beside the comparison.  ``result`` is ``PenaltyResult.plain()``."""
-    on = dt.date.fromisoformat(result["certificate"]["inputs"]["decided_on"]) if result.get("certificate") else today
-    return {"result": result, "law": LAWS.get(result["regime"], result["regime"]), "articles": articles(result["citations"], on), "table": table_of(result, today)}
+    inputs = (result.get("certificate") or {}).get("inputs", {})
+    on = dt.date.fromisoformat(inputs.get("decided_on") or today.isoformat())
+    then = dt.date.fromisoformat(inputs.get("ended") or on.isoformat())
+    return {"result": result, "law": LAWS.get(result["regime"], result["regime"]), "articles": articles(result["citations"], on, then), "table": table_of(result, today)}
 
 
-def articles(written: Sequence[str], on: dt.date) -> list[dict[str, Any]]:
-    """Every cited article: as printed, what it says in our own words, when it holds, how far it was checked."""
-    return [row for text in dict.fromkeys(written) if (row := article(text, on)) is not None]
+def articles(written: Sequence[str], on: dt.date, then: dt.date) -> list[dict[str, Any]]:
+    """Every cited article: as printed, what it says in our own words, when it holds, how far it was checked.
+
+    ``on`` the day of the decision, ``then`` the last day of the act: the law of that day may still be the one that holds."""
+    return [article(text, on, then) for text in dict.fromkeys(written)]
 
 
-def article(text: str, on: dt.date) -> dict[str, Any] | None:
+def article(text: str, on: dt.date, then: dt.date) -> dict[str, Any]:
     try:
         cited = citation.parse(text)
         found = citation.resolve(cited, on)
         source = citation.source(cited.instrument)
     except BadInput:
-        return {"printed": text, "says": "", "from": None, "to": None, "grade": "U", "in_force": True, "reason": "", "later": "", "id": ""}
+        return {"printed": text, "says": "", "from": None, "to": None, "grade": "U", "in_force": True, "then_in_force": False, "reason": "", "later": "", "id": ""}
     return {
         "printed": str(cited), "says": found.says, "from": source.get("valid_from"), "to": source.get("valid_to"), "grade": found.grade, "id": cited.instrument,
-        "in_force": found.in_force, "reason": found.reason, "later": "、".join(str(one) for one in found.successors),
+        "in_force": found.in_force, "then_in_force": not found.in_force and citation.resolve(cited, then).in_force, "reason": found.reason, "later": "、".join(str(one) for one in found.successors),
     }  # fmt: skip
 
 

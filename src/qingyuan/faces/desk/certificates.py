@@ -18,6 +18,7 @@ from qingyuan.records.cases import certificate_key, comparison, queries
 from qingyuan.records.cases.models import Case
 
 from . import calculator_result
+from .calculator_form import UNKNOWN
 from .frame import Look, desk
 
 
@@ -66,9 +67,12 @@ def picture(text: str) -> SafeString:
 
 def inputs_of(certificate: dict[str, Any]) -> list[dict[str, Any]]:
     """Every fact of the calculation with what it rests on, in words: factor, level given, evidence with digest."""
-    told, names = certificate["inputs"], factor_names(certificate)
+    told, names, levels = certificate["inputs"], factor_names(certificate), level_names(certificate)
     links = told.get("evidence", {})
-    rows = [{"name": names.get(key.rpartition(".")[2], key), "value": said(value), "proofs": proofs(links.get(key))} for key, value in told["factors"].items()]
+    rows = [
+        {"name": names.get(key.rpartition(".")[2], key), "value": levels.get((key.rpartition(".")[2], str(value))) or said(value), "proofs": proofs(links.get(key))}
+        for key, value in told["factors"].items()
+    ]
     for ground in told["circumstances"]:
         key, _, percent = ground.partition(":")
         page = certificate["pages"]["circumstances"].get(key, {})
@@ -80,10 +84,18 @@ def factor_names(certificate: dict[str, Any]) -> dict[str, str]:
     return {factor["id"]: factor["name"] for table in certificate["pages"]["tables"].values() for factor in table.get("factors", ())}
 
 
+def level_names(certificate: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """(factor, level) → what the table calls it."""
+    factors = [factor for table in certificate["pages"]["tables"].values() for factor in table.get("factors", ())]
+    return {(factor["id"], str(level["id"])): level["name"] for factor in factors for level in factor.get("levels", ())}
+
+
 def said(value: Any) -> str:
     if isinstance(value, dict):
         return "、".join(f"{MEASURES.get(key, key)} {inner}" for key, inner in value.items())
-    return "、".join(said(one) for one in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return "、".join(said(one) for one in value)
+    return UNKNOWN[1] if value == UNKNOWN[0] else str(value)
 
 
 def proofs(linked: Any) -> list[dict[str, str]]:

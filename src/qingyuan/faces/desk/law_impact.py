@@ -44,10 +44,11 @@ def impact_page(request: HttpRequest, look: Look) -> HttpResponse:
 def groups(found: Impact, known: dict[str, str]) -> list[tuple[str, int, list[str]]]:
     """(what, how many, the first of them by name) for every kind that is touched."""
     rows = [(KINDS.get(folder, folder), [name_of(folder, key, known) for key in keys]) for folder, keys in found.touched.items()]
-    rows += [("判定规则", [names.rule_name(name) for name in found.rules]), ("执法事项", list(found.items)), ("文书模板和其他数据", list(found.elsewhere))]
+    reached = [name_of("items", key, known) for key in found.items if key not in found.touched.get("items", ())]
+    rows += [("判定规则", [names.rule_name(name) for name in found.rules]), ("经案由牵涉的执法事项", reached), ("文书模板和其他数据", list(found.elsewhere))]
     return [(label, len(lines), lines[:SHOWN]) for label, lines in rows if lines]
 
 
 def name_of(folder: str, key: str, known: dict[str, str]) -> str:
     entry = rulebook.load().folder(folder).get(key, {})
-    return str(entry.get("name") or entry.get("label") or entry.get("title") or known.get(key, key))
+    return str(entry.get("name") or entry.get("label") or entry.get("title") or entry.get("rule") or entry.get("veto") or known.get(key, key))

@@ -184,9 +184,9 @@ def _departed(given: PenaltyInput, chosen: Outcome) -> tuple[int, tuple[Step, ..
 def _law_step(choice: selection.Candidates, outcomes: tuple[Outcome, ...], chosen: Outcome) -> Step:
     if len(outcomes) == 1:
         return Step("适用法律", choice.reason, selection.LAWS.get(chosen.regime.regime, chosen.regime.regime), choice.citation)
-    names = selection.LAWS
+    names, same = selection.LAWS, len({outcome.amount_yuan for outcome in outcomes}) == 1
     told = tuple(Step(names.get(o.regime.regime, o.regime.regime), "、".join(o.regime.penalty), "不予处罚" if o.adjusted.exempt else yuan(o.amount_yuan), "", o.step.children) for o in outcomes)
-    return Step("适用法律", choice.reason, f"{names.get(chosen.regime.regime, chosen.regime.regime)}较轻", choice.citation, told)
+    return Step("适用法律", choice.reason, f"{names.get(chosen.regime.regime, chosen.regime.regime)}{'（两法罚款相同）' if same else '较轻'}", choice.citation, told)
 
 
 def _known_tier(given: PenaltyInput, regimes: tuple[Regime, ...]) -> None:

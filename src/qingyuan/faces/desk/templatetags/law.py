@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django import template
 
-from qingyuan.law.penalty import cited
+from qingyuan.law.penalty import cited, working
 
 register = template.Library()
+
+
+@register.filter
+def wan(amount: int | None) -> str:
+    """Whole yuan as the trade writes them: 150000 → 15万元."""
+    return "—" if amount is None else working.yuan(int(amount))
 
 
 @register.filter
