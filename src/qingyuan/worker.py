@@ -3,6 +3,7 @@
     ingest   packets of the spool become rows of the lake
     judge    yesterday and today are judged again; new findings become clues
     seal     closed and open spool segments, and the trail of the records, get their place in the ledger
+    compact  the day's many small files become few, by facility and month
     export   the registry's points and limits go to the engines
     learn    ended clues go back to the rules that found them
 
@@ -28,7 +29,7 @@ from qingyuan import clock
 from qingyuan.engines import ledger
 from qingyuan.engines.judge import run as judge
 from qingyuan.engines.judge.settling import settled
-from qingyuan.engines.store import asof, ingest
+from qingyuan.engines.store import asof, compact, ingest
 from qingyuan.records.clues import door as clues
 from qingyuan.records.registry import door as registry
 from qingyuan.records.registry.models import Loop
@@ -67,6 +68,10 @@ def heard(data: Path) -> dict[str, dt.datetime]:
     return last
 
 
+def compact_lake(data: Path, at: dt.datetime) -> object:
+    return compact.compact(data, at=at)
+
+
 def seal_all(data: Path, at: dt.datetime) -> object:
     ledger.seal(data, at)
     return registry.seal_events(data, at)
@@ -81,6 +86,7 @@ LOOPS = (
     Due("ingest", dt.timedelta(seconds=2), take_in),
     Due("judge", dt.timedelta(seconds=10), judge_recent),
     Due("seal", dt.timedelta(seconds=30), seal_all),
+    Due("compact", dt.timedelta(hours=1), compact_lake),
 )
 
 

@@ -202,12 +202,15 @@ class Outlet(models.Model):
         return self.name
 
 
+AVERAGING = [("hour", "小时"), ("day", "日"), ("hour_low", "小时下限")]
+
+
 class PermitLimit(models.Model):
     """A limit value that holds at an outlet; a permit's own limit goes before the standard's."""
 
     outlet = models.ForeignKey(Outlet, models.PROTECT, verbose_name="排放口", related_name="+")
     factor = models.CharField("监测因子", max_length=20, help_text="HJ 212 因子编码")
-    averaging = models.CharField("统计周期", max_length=8, choices=[("hour", "小时"), ("day", "日")])
+    averaging = models.CharField("统计周期", max_length=8, choices=AVERAGING)
     limit_value = models.FloatField("限值")
     unit = models.CharField("单位", max_length=20)
     kind = models.CharField("来源", max_length=10, choices=[("permit", "排污许可证"), ("standard", "排放标准")])
