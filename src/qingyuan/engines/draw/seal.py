@@ -34,8 +34,9 @@ def seal(data: Path, digest: str, *, plan: str, number: int, at: dt.datetime, ki
 
 def sealed_draws(data: Path, plan: str, kind: str = KIND) -> list[tuple[int, str]]:
     """(number, digest) of every commitment of a plan that the ledger holds, in order."""
-    kept = import_module(f"{LEDGER}.log").opened(data)
-    rows = [entry for entry in kept.entries() if entry.kind == kind and entry.place.get("plan") == plan]
+    kept, mark = import_module(f"{LEDGER}.log").opened(data), f'"kind":"{kind}"'.encode()
+    own = (kept.entry(leaf) for leaf in range(kept.size) if mark in kept.leaf_bytes(leaf))  # most leaves are of other kinds
+    rows = [entry for entry in own if entry.kind == kind and entry.place.get("plan") == plan]
     return [(entry.place["number"], entry.digest.hex()) for entry in rows]
 
 

@@ -14,16 +14,19 @@ from qingyuan.records.clues.models import Clue
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Facility, Officer
 
+from . import pool, positive
 from .models import Assignment, Recusal
 from .states import ASSIGNMENT, BASES
 
 OPEN = [state for state in ASSIGNMENT.states if state not in ASSIGNMENT.final]
 
 
-def why_not_assign(*, facility: Facility, inspectors: Sequence[Officer], on: dt.date) -> list[str]:
+def why_not_assign(
+    *, facility: Facility, inspectors: Sequence[Officer], on: dt.date, basis: str = "clue", clue: Clue | None = None
+) -> list[str]:
     """Every reason why these people may not be sent there on that day; empty means they may.
 
-    Penalty Law art. 42 (two officers, certified), art. 43 (recusal).
+    Penalty Law art. 42 (two officers, certified), art. 43 (recusal); the positive list; the yearly cap of planned visits.
     """
     reasons = []
     people = {officer.pk: officer for officer in inspectors}
@@ -39,8 +42,11 @@ def why_not_assign(*, facility: Facility, inspectors: Sequence[Officer], on: dt.
         reasons.append(f"{recusal.officer.name}应当回避：{recusal.reason}（行政处罚法第43条）")
     open_task = Assignment.objects.filter(facility=facility, state__in=OPEN).first()
     if open_task is not None:
-        reasons.append(f"该单位已有未完成的检查任务{open_task.number}，请合并检查，避免重复入企（综合查一次）")
-    return reasons
+        which = "" if open_task.basis == "draw" and open_task.state == "issued" else open_task.number  # a drawn object is secret until the visit
+        reasons.append(f"该单位已有未完成的检查任务{which}，请合并检查，避免重复入企（综合查一次）")
+    exempt = positive.exempt_reason(facility=facility, basis=basis, clue=clue, on=on)
+    capped = pool.cap_reason(facility, on) if basis in pool.PLANNED else ""
+    return reasons + [reason for reason in (exempt, capped) if reason]
 
 
 @transaction.atomic
@@ -48,7 +54,7 @@ def assign(*, clue: Clue, inspectors: Sequence[Officer], by: Officer, at: dt.dat
     """Send two or more officers to check an accepted clue."""
     if not by.has_role("inspector", "analyst", "leader"):
         raise NotAllowed(f"{by.name}没有派发任务的岗位")
-    reasons = why_not_assign(facility=clue.facility, inspectors=inspectors, on=at.date())
+    reasons = why_not_assign(facility=clue.facility, inspectors=inspectors, on=at.date(), clue=clue)
     if due_on is not None and due_on < at.date():
         reasons.append(f"完成日期{due_on}早于派发日期{at.date()}")
     if reasons:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from qingyuan.records.clues.models import Clue
 from qingyuan.records.registry.models import Facility, Officer
@@ -16,11 +16,17 @@ from .models import Assignment, Recusal
 
 
 def assignments(viewer: Officer) -> QuerySet[Assignment]:
-    return scoped(Assignment.objects.select_related("facility", "clue", "issued_by"), viewer).order_by("due_on", "id")
+    return unveiled(scoped(Assignment.objects.select_related("facility", "clue", "issued_by"), viewer), viewer).order_by("due_on", "id")
 
 
 def assignment(viewer: Officer, number: str) -> Assignment:
-    return one(Assignment.objects.select_related("facility", "facility__operator", "clue"), viewer, number=number)
+    return one(unveiled(Assignment.objects.select_related("facility", "facility__operator", "clue"), viewer), viewer, number=number)
+
+
+def unveiled(rows: QuerySet[Assignment], viewer: Officer) -> QuerySet[Assignment]:
+    """Without the tasks of a random draw whose visit has not begun, but for who issued them and who is sent."""
+    mine = Assignment.objects.filter(inspectors=viewer).values("pk")
+    return rows.filter(~Q(basis="draw") | ~Q(state__in=["issued", "cancelled"]) | Q(issued_by=viewer) | Q(pk__in=mine))
 
 
 def open_tasks(viewer: Officer) -> QuerySet[Assignment]:
