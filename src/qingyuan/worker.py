@@ -5,7 +5,7 @@
     seal     closed and open spool segments, and the trail of the records, get their place in the ledger
     compact  the day's many small files become few, by facility and month
     export   the registry's points and limits go to the engines
-    learn    ended clues go back to the rules that found them
+    learn    what became of clues and cases goes back to the rules that found them
 
 Two workers may run side by side: the claim decides.  A worker that dies lets go when its lease ends.
 """
@@ -30,6 +30,7 @@ from qingyuan.engines import ledger
 from qingyuan.engines.judge import run as judge
 from qingyuan.engines.judge.settling import settled
 from qingyuan.engines.store import asof, compact, ingest
+from qingyuan.records.cases import door as cases
 from qingyuan.records.clues import door as clues
 from qingyuan.records.registry import door as registry
 from qingyuan.records.registry.models import Loop
@@ -68,6 +69,10 @@ def heard(data: Path) -> dict[str, dt.datetime]:
     return last
 
 
+def learn(data: Path, at: dt.datetime) -> object:
+    return cases.hand_outcomes(data)
+
+
 def compact_lake(data: Path, at: dt.datetime) -> object:
     return compact.compact(data, at=at)
 
@@ -86,6 +91,7 @@ LOOPS = (
     Due("ingest", dt.timedelta(seconds=2), take_in),
     Due("judge", dt.timedelta(seconds=10), judge_recent),
     Due("seal", dt.timedelta(seconds=30), seal_all),
+    Due("learn", dt.timedelta(minutes=10), learn),
     Due("compact", dt.timedelta(hours=1), compact_lake),
 )
 
