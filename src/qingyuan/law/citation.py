@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from qingyuan.errors import BadInput
@@ -176,10 +177,48 @@ def resolve(citation: Citation, on: dt.date, *, book: RuleBook | None = None) ->
 
 
 def says(citation: Citation, book: RuleBook | None = None) -> str:
-    """Our own one-line paraphrase of the article, or empty; the nearest of item, paragraph, article."""
-    lines = (book or rulebook.load()).folder("sources/says").get(citation.instrument, {}).get("articles", {})
+    """Our own one-line paraphrase of the article, or empty; the nearest of item, paragraph, article.
+
+    An article without one is told by what rests on it: the violations it forbids or punishes."""
+    book = book or rulebook.load()
+    lines = book.folder("sources/says").get(citation.instrument, {}).get("articles", {})
     keys = [citation.written.partition(":")[2], f"{citation.article}.{citation.paragraph or 0}", citation.article]
-    return next((str(lines[key]) for key in keys if key in lines), "")
+    found = next((str(lines[key]) for key in keys if key in lines), "")
+    told = _told_by_violations(book)
+    return found or told.get(citation.written, "") or told.get(f"{citation.instrument}:{citation.article}", "")
+
+
+NAMED = 3
+ROLES = {"penalty": "处罚", "prohibition": "违反本条的行为：", "item": "执法事项"}
+
+
+@lru_cache(maxsize=4)
+def _told_by_violations(book: RuleBook) -> dict[str, str]:
+    """Written citation, and its article alone → a line made of the names of the violations that rest on it."""
+    found: dict[str, dict[str, dict[str, None]]] = {}
+    for entry in book.violations().values():
+        for regime in entry["regimes"]:
+            tiers = [cite for tier in regime.get("tiers", ()) for cite in _listed(tier.get("citation"))]
+            _note(found, "penalty", [*_listed(regime.get("penalty")), *tiers], entry)
+            _note(found, "prohibition", _listed(regime.get("prohibition")), entry)
+    for entry in book.folder("items").values():
+        _note(found, "item", [*_listed(entry.get("legacy")), *_listed(entry.get("code"))], entry)
+    return {key: "；".join(f"{ROLES[role]}{_few(list(names))}" for role, names in roles.items() if role != "item" or len(roles) == 1) for key, roles in found.items()}
+
+
+def _note(found: dict[str, dict[str, dict[str, None]]], role: str, cites: list[str], entry: Entry) -> None:
+    for cite in cites:
+        for key in (cite, cite.partition(".")[0]):
+            found.setdefault(key, {}).setdefault(role, {})[str(entry["name"])] = None
+
+
+def _listed(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, (list, tuple)) else [str(value)] if value else []
+
+
+def _few(names: list[str]) -> str:
+    more = f"等{len(names)}种" if len(names) > NAMED else ""
+    return "、".join(f"“{name}”" for name in names[:NAMED]) + more
 
 
 def successors(citation: Citation, book: RuleBook | None = None) -> tuple[Citation, ...]:

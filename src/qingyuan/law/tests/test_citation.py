@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from qingyuan.errors import BadInput
 from qingyuan.law import rulebook
-from qingyuan.law.citation import Citation, dangling, parse, resolve, source, structure
+from qingyuan.law.citation import Citation, dangling, parse, resolve, says, source, structure
 from qingyuan.law.numerals import from_chinese, to_chinese
 
 TEN_LAWS = (
@@ -109,3 +109,18 @@ def test_every_source_has_name_kind_day_and_grade() -> None:
         assert one["name"] and one["kind"] and one["valid_from"], key
         assert one["grade"] in rulebook.GRADES, key
         assert ("valid_to" in one) or "replaced_by" not in one, key
+
+
+def test_every_article_a_violation_rests_on_is_told_in_our_own_words() -> None:
+    """A reader sees what an article is about without opening the law; nothing is copied from it."""
+    book = rulebook.load()
+    untold = {
+        written
+        for entry in book.violations().values()
+        for regime in entry["regimes"]
+        for written in (*regime["prohibition"], *regime["penalty"])
+        if ":" in written and not says(parse(written))
+    }
+    assert untold == set()
+    assert says(parse("air_law:99.1.2")) == "处罚“超过大气污染物排放标准或者总量控制指标排放大气污染物”"
+    assert says(parse("code:1107")).startswith("超标、超总量排污的处罚"), "a written paraphrase goes first"
