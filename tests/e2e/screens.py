@@ -121,10 +121,18 @@ def addresses(plays: list) -> list[tuple[str, str, str]]:
         ("task", "李明", f"/tasks/{visited.task.number}/"), ("task-done", "李明", f"/tasks/{done.task.number}/"), ("cases", "李明", "/cases/?state="),
         ("case-noticed", "李明", f"/cases/{noticed.case.pk}/"), ("case-closed", "李明", f"/cases/{done.case.pk}/"),
         ("case-leader", "吴海涛", f"/cases/{noticed.case.pk}/"), ("facilities", "李明", "/facilities/"),
-        ("facility", "李明", f"/facilities/{done.clue.facility.code}/"), ("map", "李明", "/map/"), ("rules", "李明", "/rules/"),
+        ("facility", "李明", f"/facilities/{done.clue.facility.code}/"), ("stack", "李明", f"/facilities/{done.clue.facility.code}/stack/?ended=2026-09-15T13:00"),
+        ("devices", "李明", "/devices/"), ("device", "李明", f"/devices/{monitor_at(done.clue)}/"), ("finding", "李明", f"/findings/{done.clue.findings.first().finding_id}/"),
+        ("trial", "李明", "/rules/flat_line/trial/?days=31&p_hours_water=4"), ("map", "李明", "/map/"), ("rules", "李明", "/rules/"),
         ("rule", "李明", "/rules/hourly_mean_exceedance/"), ("public", "", "/public/"), ("public-decision", "", f"/public/decisions/{done.release.pk}/"),
         ("public-verify", "", f"/public/verify/?digest={done.case_now().decision.content_digest}"), ("public-verify-bad", "", f"/public/verify/?digest={'0' * 64}"),
     ]
+
+
+def monitor_at(clue) -> str:
+    from qingyuan.records.registry.models import Monitor
+
+    return Monitor.objects.filter(outlet__code=clue.outlet_code).order_by("mn").first().mn
 
 
 def shoot(stage, folder: Path, world: str, screens: list[tuple[str, str, str]]) -> None:
@@ -143,7 +151,7 @@ def settle(page, complaints: list[str]) -> None:
     """Charts and maps draw after the page has loaded."""
     from playwright.sync_api import TimeoutError
 
-    for place in ("[data-chart]", "#map"):
+    for place in ("[data-chart]", "[data-stack]", "#map"):
         if page.locator(place).count():
             try:
                 page.wait_for_selector(f"{place}[data-ready]", timeout=20_000)

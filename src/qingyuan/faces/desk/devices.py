@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -146,7 +147,7 @@ def show(request: HttpRequest, look: Look, monitor: Monitor, *, sent: str = "", 
         "monitor": monitor, "row": row, "system": SYSTEMS[monitor.st].name if monitor.st in SYSTEMS else "", "yesterday": yesterday,
         "online_today": min(1.0, door.seconds_online(look.viewer, look.today, look.at).get(monitor.mn, 0.0) / passed), "alive": door.gateway_is_alive(look.at),
         "days": days_of(look, monitor.mn, hours, first), "factors": factors_of(hours), "gaps": gaps_of(hours), "reasons": door.why_no_command(look.viewer, row, look.at),
-        "alarms": door.alarms(look.viewer, look.at - dt.timedelta(days=3), mn=monitor.mn)[:40], "orders": orders_of(look.viewer, monitor.mn),
+        "alarms": door.alarms(look.viewer, look.at - dt.timedelta(days=3), mn=monitor.mn)[:40], "orders": orders_of(look.viewer, monitor.mn, request.GET.get("sent", "")),
         "groups": device_forms.offered(monitor, row.version, look.at, sent=sent, data=data, start=start), "refused": refused, "sent": sent,
         "history": trail(f"device:{monitor.mn}")[-20:][::-1], "at": look.at, "today": look.today, "clock_limit": 120,
     }
@@ -219,8 +220,13 @@ def gaps_of(hours: list[HourState]) -> list[tuple[dt.datetime, dt.datetime, int]
     return [(run[0], run[-1], len(run)) for run in runs[::-1]]
 
 
-def orders_of(viewer: Officer, mn: str) -> list[dict[str, Any]]:
-    return [readable(order) for order in door.recent_commands(viewer, mn)]
+def orders_of(viewer: Officer, mn: str, sent: str) -> list[dict[str, Any]]:
+    """The last commands, and before them the one just ``sent`` while the gateway has not taken it."""
+    rows = door.recent_commands(viewer, mn)
+    if sent and all(row["id"] != sent for row in rows):
+        with suppress(NotYours):
+            rows.insert(0, door.command_result(viewer, mn, sent))
+    return [readable(row) for row in rows]
 
 
 def readable(order: dict[str, Any]) -> dict[str, Any]:

@@ -111,7 +111,21 @@ def stack_data(request: HttpRequest, look: Look, code: str) -> HttpResponse:
 
 def shades(rows: list[bands.Row]) -> list[tuple[int, int, str]]:
     """What lies behind the curves: (from, to, tone) of every mark, judged period and turn of a setting."""
-    return [(int(band.began.timestamp()), int(band.ended.timestamp()), band.tone.split()[0]) for row in rows for band in row.bands]
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for band in (band for row in rows for band in row.bands):
+        spans.setdefault(band.tone.split()[0], []).append((int(band.began.timestamp()), int(band.ended.timestamp())))
+    return [(began, ended, tone) for tone, some in spans.items() for began, ended in (sorted(set(some)) if tone == "turn" else joined(some))]
+
+
+def joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that touch or overlap as one, in order: what is shaded twice is not darker."""
+    found: list[tuple[int, int]] = []
+    for began, ended in sorted(spans):
+        if found and began <= found[-1][1]:
+            found[-1] = (found[-1][0], max(ended, found[-1][1]))
+        else:
+            found.append((began, ended))
+    return found
 
 
 def lanes_of(look: Look, ask: Asked, told: door.Timeline) -> list[Lane]:

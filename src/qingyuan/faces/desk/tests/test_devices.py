@@ -154,6 +154,7 @@ def test_a_command_leaves_one_order_and_one_event(world, settings, li):
     event = Event.objects.get(step="send_command")
     assert (event.subject, event.by.name, event.why, event.after["command"]) == (f"device:{MN}", "李明", "偏差超限，校时", "set_clock")
     (order,) = (settings.QINGYUAN_DATA / "commands" / "inbox").glob("*.json")
+    assert "等待网关发送" in text_of(li.get(answer.url)), "the page that follows shows it before the gateway took it"
     line = li.get(f"/devices/{MN}/commands/{order.stem}/", headers={"HX-Request": "true"})
     assert "等待网关发送" in text_of(line) and "every 1s" in text_of(line)
     assert li.get(f"/devices/{POWER}/commands/{order.stem}/", headers={"HX-Request": "true"}).status_code == 404, "an order of another device"

@@ -20,7 +20,7 @@ function options(lane, box, told) {
     cursor: { sync: { key: "stack", setSeries: false }, drag: { x: true, y: false } },
     scales: { x: { min: told.began, max: told.ended, range: (plot, low, high) => (zoomed.on ? [low, high] : [told.began, told.ended]) }, y: { range: (plot, low, high) => { const top = Math.max(high ?? 1, lane.limit ?? -Infinity), least = lane.limit ? 0 : Math.min(low ?? 0, top - 1e-9); const room = (top - least || 1) * 0.08; return [lane.limit ? 0 : least - room, top + room]; } } },
     axes: [
-      { stroke: "#52627a", grid: { stroke: "#e8edf4" }, values: (plot, at) => at.map(tick), size: 30 },
+      { stroke: "#52627a", grid: { stroke: "#e8edf4" }, values: (plot, at) => at.map((t) => (t >= plot.scales.x.max ? "" : tick(t))), size: 30 },
       { stroke: "#52627a", grid: { stroke: "#e8edf4" }, size: () => Math.max(44, box.clientWidth * LEFT), ticks: { show: false } },
     ],
     series: [
