@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from qingyuan.errors import BadInput
-from qingyuan.records.cases import queries
+from qingyuan.records.cases import queries, saved
 from qingyuan.records.cases.models import Case
 from qingyuan.records.cases.states import CASE
 from qingyuan.records.docket import queries as docket
 from qingyuan.records.publish import queries as publish
 
-from . import case_forms, case_steps, clocks, discretion
+from . import case_forms, case_steps, clocks, companions, discretion
 from .frame import Look, desk
 from .paging import page_by_id
 from .steps import Offer
@@ -34,12 +36,22 @@ OFF_ROAD = {"suspended": "filed", "withdrawn": "closed", "terminated": "closed",
 @desk
 def case_list(request: HttpRequest, look: Look) -> HttpResponse:
     """Cases of the viewer's division, newest first, each with its nearest legal clock."""
-    state, words = request.GET.get("state", "open"), request.GET.get("words", "")
-    page = page_by_id(queries.filtered(look.viewer, state=state, words=words), request.GET.get("after", ""), SIZE)
+    state, words, violation = request.GET.get("state", "open"), request.GET.get("words", ""), request.GET.get("violation", "")
+    days = {name: day_or_none(request.GET.get(name, "")) for name in ("began", "ended")}
+    page = page_by_id(queries.filtered(look.viewer, state=state, words=words, violation=violation, **days), request.GET.get("after", ""), SIZE)
     lines = [(case, clocks.nearest_of_ours(case, look.today)) for case in page.rows]
     context = {"lines": lines, "page": page, "state": state, "words": words, "today": look.today, "states": [("open", "在办"), *CASE.states.items()]}
+    context |= {**days, "violation": violation, "violations": queries.violations_seen(look.viewer), "saved": saved.saved(look.viewer), "query": request.GET.urlencode()}
     part = request.htmx and not request.htmx.boosted
     return render(request, "desk/_case_table.html" if part else "desk/cases.html", context)
+
+
+def day_or_none(text: str) -> dt.date | None:
+    """A day of a filter; what cannot be read filters nothing."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @desk
@@ -56,7 +68,7 @@ def show(request: HttpRequest, look: Look, case: Case, bound: dict | None = None
         "missing": docket.evidence_missing(case.docket, violation=case.violation), "release": publish.release_of(look.viewer, case),
         "release_steps": case_steps.release_steps(look.viewer, case), "discretion": discretion.panel(case, look, (bound or {}).get("propose_penalty"), request.GET),
         "statements": case.statements.all(), "payments": case.payments.all(), "today": look.today, "at": look.at,
-        "orders": case.inspection.correction_orders.all(),
+        "orders": case.inspection.correction_orders.all(), **companions.panels(case, look),
     }
     return render(request, "desk/case.html", context, status=code)
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from . import (
+    case_urls,
     cases,
     charts,
     clues,
@@ -29,6 +30,7 @@ pages = [
     path("tasks/<str:number>/<slug:step>/", tasks.task_step, name="task_step"),
     path("cases/", cases.case_list, name="cases"),
     *law_urls.pages,  # before the steps of a case
+    *case_urls.pages,
     path("cases/<int:pk>/", cases.case_page, name="case"),
     path("cases/<int:pk>/<slug:step>/", cases.case_step, name="case_step"),
     path("papers/<int:pk>.<slug:form>", papers.paper, name="paper"),

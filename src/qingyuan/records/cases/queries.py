@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from qingyuan.records.clues.models import Clue
 from qingyuan.records.registry.events import trail
@@ -13,7 +13,8 @@ from qingyuan.records.registry.scope import one, scoped
 
 from . import search
 from .clocks import CaseClock, clocks_of
-from .models import Case
+from .facts import deliberation_required
+from .models import Case, Hearing, Liaison, Transfer
 from .states import CASE
 from .steps import why_not
 
@@ -29,12 +30,21 @@ def open_cases(viewer: Officer) -> QuerySet[Case]:
     return cases(viewer).filter(state__in=OPEN).order_by("filed_on", "id")
 
 
-def filtered(viewer: Officer, *, state: str = "", words: str = "") -> QuerySet[Case]:
+def filtered(
+    viewer: Officer, *, state: str = "", words: str = "", violation: str = "", began: dt.date | None = None, ended: dt.date | None = None,
+) -> QuerySet[Case]:
+    """Cases by state ("open" for all that are not ended), words, violation and the days of filing; newest first."""
     rows = cases(viewer)
     if state == "open":
         rows = rows.filter(state__in=OPEN)
     elif state:
         rows = rows.filter(state=state)
+    if violation:
+        rows = rows.filter(violation=violation)
+    if began:
+        rows = rows.filter(filed_on__gte=began)
+    if ended:
+        rows = rows.filter(filed_on__lte=ended)
     rows = search.find(rows, words)
     return rows.order_by("-filed_on", "-id")
 
@@ -62,3 +72,37 @@ def nearest_clock(case: Case, on: dt.date) -> CaseClock | None:
     """The running clock that ends first."""
     running = [clock for clock in clocks_of(case, on) if clock.done_on is None]
     return running[0] if running else None
+
+
+def violations_seen(viewer: Officer) -> list[tuple[str, str]]:
+    """The violations that cases of the viewer's division are about: (id, name)."""
+    return sorted(set(cases(viewer).order_by().values_list("violation", "cause")), key=lambda row: row[1])
+
+
+def hearings_open(viewer: Officer) -> QuerySet[Hearing]:
+    """Hearings that are set and not yet reported, the next first."""
+    rows = Hearing.objects.filter(cancelled_on=None, report=None).select_related("case__party", "presiding_officer", "recorder")
+    return scoped(rows, viewer, through="case").order_by("held_at")
+
+
+def hearings_wanted(viewer: Officer) -> QuerySet[Case]:
+    """Cases whose party asked to be heard and for which no hearing is set."""
+    rows = cases(viewer).filter(state="notified", hearing_closed_on=None).exclude(hearing_requested_on=None)
+    return rows.exclude(hearings__in=Hearing.objects.filter(closed_on=None, cancelled_on=None)).order_by("hearing_requested_on")
+
+
+def to_deliberate(viewer: Officer) -> list[tuple[Case, str]]:
+    """Cases ready for those in charge, with why they must deliberate; those already deliberated are left out."""
+    rows = cases(viewer).filter(state="answered").prefetch_related("deliberations", "legality_reviews").order_by("filed_on")
+    return [(case, reason) for case in rows if (reason := deliberation_required(case)) and not case.deliberations.exists()]
+
+
+def transfers(viewer: Officer) -> QuerySet[Transfer]:
+    """Everything handed over in the viewer's division, what waits for an answer first."""
+    rows = scoped(Transfer.objects.select_related("case__party", "by"), viewer, through="case")
+    return rows.order_by(F("replied_on").asc(nulls_first=True), "on", "pk")
+
+
+def liaisons_open(viewer: Officer) -> QuerySet[Liaison]:
+    rows = Liaison.objects.filter(ended_on=None).select_related("case__party")
+    return scoped(rows, viewer, through="case").order_by("due_on", "on")
