@@ -8,6 +8,7 @@ from qingyuan.errors import BadInput
 from qingyuan.law.citation import parse
 from qingyuan.records.cases.states import CASE
 from qingyuan.records.clues.states import CLUE
+from qingyuan.records.dispatch.plan_states import DRAW, PLAN, POSITIVE
 from qingyuan.records.dispatch.states import ASSIGNMENT
 from qingyuan.records.inspections.states import INSPECTION
 from qingyuan.records.publish.states import RELEASE
@@ -23,8 +24,9 @@ NOTED = {
     "review_legality": "法制审核", "deliberate": "集体讨论", "record_payment": "登记缴款", "note_published": "向社会公开", "note_withdrawn": "撤回公开",
     "draft": "起草公示", "take_evidence": "收入证据", "open_docket": "建立案卷", "urge": "催告", "record_remedy": "登记复议、诉讼", "end_remedy": "复议、诉讼终结",
     "note_court_acceptance": "法院受理", "grant_instalments": "批准延期、分期缴纳", "transfer": "移送", "record_reply": "登记移送回复", "decide_on_spot": "当场处罚", "send_command": "下发设备命令",
+    "draw_up": "拟订计划", "commit": "承诺抽取池并封存", "record_result": "填写抽查结果", "propose": "提出拟列入", "note_objection": "登记异议", "check_off_site": "以非现场检查替代",
 }
-TABLES = {"clue": CLUE, "assignment": ASSIGNMENT, "inspection": INSPECTION, "case": CASE, "release": RELEASE}
+TABLES = {"clue": CLUE, "assignment": ASSIGNMENT, "inspection": INSPECTION, "case": CASE, "release": RELEASE, "plan": PLAN, "draw": DRAW, "positive": POSITIVE}
 
 
 def event_label(subject: str, step: str) -> str:

@@ -8,6 +8,7 @@ from . import (
     charts,
     clues,
     devices,
+    draws_urls,
     entrance,
     facilities,
     findings,
@@ -28,6 +29,7 @@ pages = [
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/<str:number>/", tasks.task_page, name="task"),
     path("tasks/<str:number>/<slug:step>/", tasks.task_step, name="task_step"),
+    *draws_urls.pages,
     path("cases/", cases.case_list, name="cases"),
     *law_urls.pages,  # before the steps of a case
     *case_urls.pages,
