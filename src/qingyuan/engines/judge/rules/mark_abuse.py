@@ -38,12 +38,12 @@ def _abused(stretch: Stretch, law: LawInForce, series: Series, mark: Mark) -> li
     if rows.stop - rows.start < law.p["hours"] or before.stop - before.start < 6 or over.mean() < law.p["share"]:
         return []
     steps = [sum_of("超标小时占标记时段", "over / hours", {"over": over.sum(), "hours": len(over)})]
-    for factor, label in ((averaging.OXYGEN, "含氧量"), (condition.flow_factor(series), "流量")):
+    for factor, label, upset in ((averaging.OXYGEN, "含氧量", 1.0), (condition.flow_factor(series), "流量", -1.0)):
         values = condition.raw_beside(stretch, series, factor)
         if np.isfinite(values[rows]).any() and np.isfinite(values[before]).any():
             step = sum_of(f"标记时段与之前24小时的{label}比", "during / before", {"during": float(np.nanmean(values[rows])), "before": max(float(np.nanmedian(values[before])), 1e-6)})
             steps.append(step)
-            if abs(step["value"] - 1) > law.p["alike"]:
+            if upset * (step["value"] - 1) > law.p["alike"]:  # an upset has more oxygen or less flow
                 return []
     if len(steps) == 1:
         return []

@@ -14,6 +14,7 @@ from qingyuan.engines.judge.rule import Rule
 from qingyuan.engines.judge.series import (
     DAY,
     MINUTE,
+    Index,
     Values,
 )
 from qingyuan.engines.judge.stretch import Stretch
@@ -27,34 +28,48 @@ def periodic_wave(stretch: Stretch, law: LawInForce) -> list[Finding]:
         for day in stretch.days():
             rows = series.between(int(day), int(day) + DAY)
             good = series.normal[rows]
-            value = series.value[rows][good]
+            value, place = series.value[rows][good], (series.began[rows][good] - day) // series.step
             if day + DAY > stretch.known_until or len(value) < law.p["readings"]:
                 continue
-            period, mismatch, swing = _best(value, law)
+            period, mismatch, swing = _best(place, value, law)
             if period:
-                step = sum_of("相隔一个周期的平均差与标准差之比", "difference / deviation", {"difference": mismatch, "deviation": float(value.std())})
+                numbers = {"square": mismatch, "deviation": float(value.std())}
+                step = sum_of("相隔一个周期的均方根差与标准差之比", "square ** 0.5 / deviation", numbers)
                 findings.append(
                     law.finding(
                         stretch, series, int(day), int(day) + DAY, value=step["value"], limit_value=law.p["mismatch"],
-                        steps=[fact("周期", period * series.step / MINUTE, "分钟"), fact("半周期平均差与标准差之比", swing), step],
+                        steps=[fact("周期", period * series.step / MINUTE, "分钟"), fact("半周期均方根差与标准差之比", swing), step],
                         period=period * series.step / MINUTE,
                     )  # fmt: skip
                 )
     return findings
 
 
-def _best(value: Values, law: LawInForce) -> tuple[int, float, float]:
-    """Return (period in readings, mean difference at it, relative difference at half of it), period 0 when none repeats."""
+def _best(place: Index, value: Values, law: LawInForce) -> tuple[int, float, float]:
+    """Return (period in readings, mean square difference at it, relative difference at half of it); period 0: none repeats."""
     deviation = float(value.std())
     if deviation == 0 or len(np.unique(value)) < 4:
         return 0, 0.0, 0.0
-    for lag in range(4, len(value) // 4):
-        mismatch = float(np.abs(value[lag:] - value[:-lag]).mean())
-        if mismatch < law.p["mismatch"] * deviation:
-            half = float(np.abs(value[lag // 2 :] - value[: -(lag // 2)]).mean()) / deviation
-            if half > law.p["swing"]:
-                return lag, mismatch, half
+    apart = _apart(place, value - value.mean())
+    for lag in np.flatnonzero(apart[4 : len(value) // 4] < (law.p["mismatch"] * deviation) ** 2) + 4:
+        half = float(np.sqrt(apart[lag // 2])) / deviation
+        if half > law.p["swing"]:
+            return int(lag), float(apart[lag]), half
     return 0, 0.0, 0.0
+
+
+def _apart(place: Index, value: Values) -> Values:
+    """Return the mean square difference between readings ``lag`` places apart, for every lag; places without a reading are left out."""
+    count = int(place[-1]) + 1
+    known, held = np.zeros(count), np.zeros(count)
+    known[place], held[place] = 1.0, value
+
+    def lagged(left: Values, right: Values) -> Values:
+        return np.correlate(left, right, "full")[count - 1 :]
+
+    squares = held * held
+    total = lagged(known, squares) + lagged(squares, known) - 2 * lagged(held, held)
+    return np.maximum(total, 0.0) / np.maximum(lagged(known, known), 1.0)
 
 
 RULE = Rule.beside(__file__, periodic_wave)
