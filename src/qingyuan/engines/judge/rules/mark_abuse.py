@@ -18,7 +18,7 @@ from qingyuan.engines.judge.working import fact, sum_of
 
 
 def mark_abuse(stretch: Stretch, law: LawInForce) -> list[Finding]:
-    """Return marks of an hour and more in which at least half of the hours exceed while oxygen and flow are as before them."""
+    """Return marks of an hour and more in which at least half of the hours exceed while oxygen and flow are those of ordinary work."""
     findings = []
     for mark in stretch.marks:
         if marking.codes().get(mark.code, {}).get("class") not in ("condition", "device"):
@@ -31,17 +31,19 @@ def mark_abuse(stretch: Stretch, law: LawInForce) -> list[Finding]:
 
 def _abused(stretch: Stretch, law: LawInForce, series: Series, mark: Mark) -> list[Finding]:
     ended = min(mark.ended, int(day_start(np.array([mark.began]))[0]) + DAY)
-    rows, before = series.between(mark.began, ended), series.between(mark.began - 24 * HOUR, mark.began)
+    rows, back = series.between(mark.began, ended), mark.began - round(law.p["back"]) * HOUR
+    works = condition.running(stretch, series) & ~condition.upset(stretch, series)
+    before = works & (series.began >= back) & (series.began < mark.began)  # a start-up is not compared with the standstill before it
     limit_value, _ = law.limits.in_force(series.outlet, series.factor, "hour", series.began)
     day_limit, _ = law.limits.in_force(series.outlet, series.factor, "day", series.began)
     over = averaging.judged(stretch, series)[rows] > np.where(np.isfinite(limit_value), limit_value, day_limit)[rows]
-    if rows.stop - rows.start < law.p["hours"] or before.stop - before.start < 6 or over.mean() < law.p["share"]:
+    if rows.stop - rows.start < law.p["hours"] or before.sum() < 6 or over.mean() < law.p["share"]:
         return []
     steps = [sum_of("超标小时占标记时段", "over / hours", {"over": over.sum(), "hours": len(over)})]
     for factor, label, upset in ((averaging.OXYGEN, "含氧量", 1.0), (condition.flow_factor(series), "流量", -1.0)):
         values = condition.raw_beside(stretch, series, factor)
         if np.isfinite(values[rows]).any() and np.isfinite(values[before]).any():
-            step = sum_of(f"标记时段与之前24小时的{label}比", "during / before", {"during": float(np.nanmean(values[rows])), "before": max(float(np.nanmedian(values[before])), 1e-6)})
+            step = sum_of(f"标记时段与此前运行时的{label}比", "during / before", {"during": float(np.nanmean(values[rows])), "before": max(float(np.nanmedian(values[before])), 1e-6)})
             steps.append(step)
             if upset * (step["value"] - 1) > law.p["alike"]:  # an upset has more oxygen or less flow
                 return []
@@ -51,7 +53,7 @@ def _abused(stretch: Stretch, law: LawInForce, series: Series, mark: Mark) -> li
     return [
         law.finding(
             stretch, series, mark.began, ended, value=steps[0]["value"], limit_value=law.p["share"], steps=[*steps, fact("标记理由", mark.reason)],
-            also=also, read_from=mark.began - 24 * HOUR, code=marking.chinese(mark.code), share=steps[0]["value"] * 100,
+            also=also, read_from=back, code=marking.chinese(mark.code), share=steps[0]["value"] * 100,
         )  # fmt: skip
     ]
 
