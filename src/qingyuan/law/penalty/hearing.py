@@ -5,8 +5,12 @@ The line for a "larger fine" is set by decree 30 of 2023, art. 89, and by the pr
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from qingyuan.errors import BadInput
 
 from .given import PARTY_KINDS, PenaltyInput
 from .matrix import Benchmark
@@ -31,6 +35,11 @@ KINDS = {
 }
 
 
+def _holds(version: Mapping[str, Any], day: dt.date) -> bool:
+    begins, ends = version.get("valid_from"), version.get("valid_to")
+    return (not begins or dt.date.fromisoformat(str(begins)) <= day) and (not ends or day <= dt.date.fromisoformat(str(ends)))
+
+
 @dataclass(frozen=True)
 class Hearing:
     """``required`` and the sentence that says why or why not, with its article."""
@@ -42,7 +51,7 @@ class Hearing:
 
 def hearing(given: PenaltyInput, amount_yuan: int, province: Benchmark, national: Benchmark) -> Hearing:
     """Compare the fine with the province's line (the lower of local and national) and look at the other penalties."""
-    line, source = _line(given.party_kind, province, national)
+    line, source = _line(given.party_kind, given.decided_on, province, national)
     citation = f"penalty_law:63、{source['citation']}"
     heavy = [kind for kind in given.other_kinds if kind in national.hearing["kinds"]]
     who = PARTY_KINDS[given.party_kind]
@@ -57,7 +66,11 @@ def hearing(given: PenaltyInput, amount_yuan: int, province: Benchmark, national
     return Hearing(required, reason, Step("听证", reason + graded, "应当告知" if required else "不必告知", citation))
 
 
-def _line(party_kind: str, province: Benchmark, national: Benchmark) -> tuple[int, dict[str, Any]]:
-    lines = [dict(page.hearing) for page in (province, national) if page.hearing.get(party_kind) is not None]
+def _line(party_kind: str, day: dt.date, province: Benchmark, national: Benchmark) -> tuple[int, dict[str, Any]]:
+    """The lowest line of the place and the state in force on the day of the decision."""
+    known = [version for page in (province, national) for version in (page.hearing, *page.hearing.get("before", ())) if _holds(version, day)]
+    lines = [dict(version) for version in known if version.get(party_kind) is not None]
+    if not lines:
+        raise BadInput(f"决定日 {day} 没有收录对{PARTY_KINDS[party_kind]}较大数额罚款的规定（行政处罚法第六十三条）", field="decided_on")
     chosen = min(lines, key=lambda page: page[party_kind])
     return int(chosen[party_kind]), chosen

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 
 import pytest
 
 from qingyuan.errors import BadInput
 from qingyuan.law.penalty import PenaltyInput, calculate
+from qingyuan.law.penalty.bounds import bounds
+from qingyuan.law.penalty.selection import candidates
+from qingyuan.law.penalty.shelf import load
 
 FACTORS = {"factor_count": "one", "pollutant": "b", "area": "ordinary", "period": "ordinary", "exceedance": "under_3", "repeat": "first"}
 
@@ -79,3 +83,34 @@ def test_a_fine_at_the_hearing_line_needs_a_hearing_notice_and_one_yuan_less_doe
     lighter = calculate(air("2026-09-01", None, "2026-09-10", circumstances=["merit:1"]))
     assert (lighter.amount_yuan, lighter.hearing_required) == (190_000, False)
     assert "20万元" in lighter.hearing_reason
+
+
+@pytest.mark.parametrize(("decided_on", "amount", "required"), [("2023-06-30", 150_000, True), ("2023-07-01", 150_000, False)])
+def test_the_hearing_line_is_that_of_the_day_of_the_decision(decided_on: str, amount: int, required: bool) -> None:
+    """Decree 8 of 2010 art. 78 (50,000 yuan) until the day before decree 30 of 2023 art. 89 (200,000 yuan)."""
+    lightest = {"factor_count": "unknown", "pollutant": "unknown", "area": "unknown", "period": "unknown", "exceedance": "unknown", "repeat": "unknown"}
+    result = calculate(PenaltyInput("air_exceedance", "广东省", "company", dt.date(2023, 6, 1), dt.date(2023, 6, 2), dt.date.fromisoformat(decided_on), lightest))
+    assert (result.amount_yuan, result.hearing_required) == (amount, required), result.hearing_reason
+
+
+CHANGED = [key for key, page in load().violations.items() if {"2026-08-14", "2026-08-15"} <= {str(r.get(end)) for r in page["regimes"] for end in ("valid_from", "valid_to")}]
+
+
+@pytest.mark.parametrize("violation", CHANGED)
+@pytest.mark.parametrize(("day", "regime"), [("2026-08-14", "legacy"), ("2026-08-15", "code"), ("2026-08-16", "code")])
+def test_every_range_changes_on_the_day_the_code_begins(violation: str, day: str, regime: str) -> None:
+    """Code art. 1242: an act of that one day, decided that day, has the range its own law writes, read here from the page itself."""
+    on = dt.date.fromisoformat(day)
+    page = next(one for one in load().violations[violation]["regimes"] if one["regime"] == regime and str(one["valid_from"]) <= day <= str(one.get("valid_to") or "9999"))
+    for tier in page.get("tiers") or [page["fine"]]:
+        party = "person" if tier.get("party") == "person" else "company"
+        given = PenaltyInput(violation, "示范省", party, on, on, on, tier=f"{regime}.{tier['id']}" if tier.get("id") else "", base_yuan=20_000_000)
+        chosen = candidates(given, load().violation(violation)).regimes
+        unit = {"yuan": Fraction(1), "percent": Fraction(200_000), "multiple": Fraction(20_000_000)}[tier.get("unit", "yuan")]
+        held = bounds(given, chosen[0])
+        assert [one.regime for one in chosen] == [regime]
+        assert (held.low, held.high) == (Fraction(str(tier["low"])) * unit, Fraction(str(tier["high"])) * unit)
+
+
+def test_nearly_every_violation_is_in_that_proof() -> None:
+    assert len(CHANGED) > 80
