@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -17,13 +18,14 @@ from qingyuan.records.clues import door
 from qingyuan.records.clues.states import SEVERITIES
 from qingyuan.records.registry import door as devices
 from qingyuan.records.registry import queries as registry
-from qingyuan.records.registry.models import Officer
+from qingyuan.records.registry.models import Facility, Officer
 
 from . import names
 from .frame import Look, desk
 
 SPANS = [1, 2, 3, 7, 14, 31]
 SHOWN = 60
+MOST_LISTED = 300
 
 
 class TrialForm(forms.Form):
@@ -38,14 +40,32 @@ class TrialForm(forms.Form):
                 self.now[name] = value
                 kind = forms.IntegerField if isinstance(value, int) else forms.FloatField
                 self.fields[f"p_{name}"] = kind(label=f"{name}（{parameter.unit}）" if parameter.unit else name, initial=value, required=False, help_text=f"现为 {value:g} · {names.citation(parameter.citation)} · {parameter.grade} 级")
-        places = registry.facilities(viewer).values_list("code", "name")[:500]
-        self.fields["facility"] = forms.ChoiceField(label="污染源", required=False, choices=[("", "本辖区全部"), *places])
+        self.places = registry.facilities(viewer)
+        self.fields["facility"] = facility_field(self.places)
         self.fields["days"] = forms.TypedChoiceField(label="时段", coerce=int, choices=[(n, f"最近 {n} 天") for n in SPANS], initial=2)
+
+    def clean_facility(self) -> str:
+        """The code of the facility that was chosen, or typed by code, name or an unmistakable part of its name."""
+        words = self.cleaned_data["facility"].strip()
+        if not words:
+            return ""
+        codes = list(self.places.filter(Q(code=words) | Q(name=words)).values_list("code", flat=True)[:2]) or list(self.places.filter(name__icontains=words).values_list("code", flat=True)[:2])
+        if len(codes) != 1:
+            raise forms.ValidationError("没有找到这一家，或者不止一家：请写全名或编码")
+        return str(codes[0])
 
     def changed(self) -> dict[str, Any]:
         """The numbers that differ from those in force."""
         told = {name: self.cleaned_data.get(f"p_{name}") for name in self.now}
         return {name: value for name, value in told.items() if value is not None and value != self.now[name]}
+
+
+def facility_field(places: QuerySet[Facility]) -> forms.Field:
+    """A list to choose from while it can be overlooked; a field to type in where there are more."""
+    listed = list(places.values_list("code", "name")[: MOST_LISTED + 1])
+    if len(listed) > MOST_LISTED:
+        return forms.CharField(label="污染源（名称或编码）", required=False, max_length=120)
+    return forms.ChoiceField(label="污染源", required=False, choices=[("", "本辖区全部"), *listed])
 
 
 @desk

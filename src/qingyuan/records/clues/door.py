@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.fields.json import KT
 
 from qingyuan.clock import CHINA
 from qingyuan.engines.judge import explain
@@ -139,7 +140,7 @@ def moment(value: Any) -> dt.datetime:
     return value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
 
 
-MOST_FACILITY_DAYS = 400  # what one request may judge twice over; a longer history is a job for ``qingyuan whatif``
+MOST_FACILITIES, MOST_FACILITY_DAYS = 100, 400  # what one request may judge twice over; a longer history is a job for ``qingyuan whatif``
 
 
 @dataclass(frozen=True)
@@ -165,9 +166,9 @@ def try_out(viewer: Officer, *, rule: str, parameters: Mapping[str, Any], began:
     days = -((began - ended) // dt.timedelta(days=1))
     if days < 1:
         raise BadInput("起止时间须先起后止", field="ended")
-    if days * len(named) > MOST_FACILITY_DAYS:
+    if len(named) > MOST_FACILITIES or days * len(named) > MOST_FACILITY_DAYS:
         raise BadInput(
-            f"{len(named)} 家污染源 × {days} 天，超过一次试算的上限 {MOST_FACILITY_DAYS} 家·天：请缩短时段，或只选一家；全省、长时段的试算请用命令 qingyuan whatif", field="ended",
+            f"{len(named)} 家污染源 × {days} 天，超过一次试算的上限（{MOST_FACILITIES} 家、{MOST_FACILITY_DAYS} 家·天）：请缩短时段，或只选一家；全省、长时段的试算请用命令 qingyuan whatif", field="ended",
         )
     source = LakeSource(settings.QINGYUAN_DATA)
     known = [code for code in source.facilities() if code in named]
@@ -211,7 +212,7 @@ def precision_of(viewer: Officer, rule: str, *, since: dt.date, filed: Mapping[i
     ``filed``: by clue, the day a case was filed on it (cases are a later room and hand it down).  A clue counts once.
     """
     rows = scoped(ClueFinding.objects.filter(rule=rule, clue__found_at__date__gte=since).select_related("clue__facility"), viewer, through="clue")
-    once = {row.clue_id: row for row in rows.order_by("-id")}
+    once = {row.clue_id: row for row in rows.annotate(revision=KT("data__revision")).defer("data").order_by("id")}
     digits = {"province": 4, "city": 6}.get(viewer.agency.division.level, 6) if by_season else 2
     return rule_report.rule_report([outcome_of(row, (filed or {}).get(key)) for key, row in once.items()], digits=digits, by_season=by_season)
 
@@ -223,6 +224,6 @@ def outcome_of(row: ClueFinding, filed_on: dt.date | None) -> Outcome:
     pushed = clue.found_at.astimezone(CHINA).date()
     ended = clue.ended_at.astimezone(CHINA).date() if clue.ended_at and verdict else None
     return Outcome(
-        finding=row.finding_id, rule=row.rule, revision=int(row.data.get("revision", 1)), division=clue.division_id, facility=clue.facility.code,
+        finding=row.finding_id, rule=row.rule, revision=int(row.revision or 1), division=clue.division_id, facility=clue.facility.code,
         pushed_on=pushed, checked_on=max(ended, pushed) if ended else None, verdict=verdict, cause=clue.get_cause_display() or "", case_filed_on=filed_on,
     )

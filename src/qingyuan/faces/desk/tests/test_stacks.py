@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from qingyuan import clock
-from qingyuan.faces.desk import bands
+from qingyuan.faces.desk import bands, trials
 from qingyuan.records.clues import door as clues
 from qingyuan.records.clues.models import Clue, ClueFinding
 from qingyuan.records.registry.models import Facility
@@ -102,10 +102,20 @@ def test_a_trial_judges_only_what_the_viewer_may_see(judged, stranger, li):  # n
     assert li.get("/rules/no_such_rule/trial/").status_code == 404
 
 
+def test_in_a_large_division_a_facility_is_named_by_hand(judged, li, monkeypatch):  # noqa: F811
+    """Where a list would be too long to choose from, a name or a code is typed; one out of scope is not found."""
+    monkeypatch.setattr(trials, "MOST_LISTED", 2)
+    asked = {"days": "2", "p_hours_water": "4000"}
+    for words in ("99012100002", "东山造纸"):
+        assert set(li.get("/rules/flat_line/trial/", {**asked, "facility": words}).context["told"].facilities) == {"99012100002"}
+    for words in ("99020300004", "有限公司"):
+        assert "请写全名或编码" in text_of(li.get("/rules/flat_line/trial/", {**asked, "facility": words}))
+
+
 def test_a_trial_that_would_take_too_long_says_how_to_do_it(judged, li, monkeypatch):  # noqa: F811
     monkeypatch.setattr(clues, "MOST_FACILITY_DAYS", 8)
     answer = li.get("/rules/flat_line/trial/", {"days": "31", "p_hours_water": "1"})
-    assert answer.status_code == 400 and "超过一次试算的上限 8 家·天" in text_of(answer) and "qingyuan whatif" in text_of(answer)
+    assert answer.status_code == 400 and "超过一次试算的上限（100 家、8 家·天）" in text_of(answer) and "qingyuan whatif" in text_of(answer)
 
 
 def test_a_finding_is_followed_to_its_packets_without_the_password(judged, li, stranger):  # noqa: F811
