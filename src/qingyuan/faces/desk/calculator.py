@@ -18,7 +18,7 @@ from qingyuan.records.cases import comparison
 from qingyuan.records.registry.models import Officer
 
 from . import calculator_result
-from .calculator_form import Basis, Facts, Tiers, ask, refused, tiers_asked
+from .calculator_form import Basis, Facts, Tiers, ask, catalogue_of, refused, tiers_asked
 from .frame import Look, desk
 
 
@@ -52,7 +52,7 @@ def sit(request: HttpRequest, initial: dict[str, Any], *, departs: bool = False)
         if asked and not tier:
             return found
         sent = request.POST if request.method == "POST" else None
-        found.facts = Facts(sent, asked=ask(given, tier=tier), departs=departs, fixed={"tier": tier}, auto_id="facts-%s")
+        found.facts = Facts(sent, asked=ask(given, tier=tier), departs=departs, fixed={"tier": tier}, catalogue=catalogue_of(given), auto_id="facts-%s")
     except BadInput as error:
         refused(found.basis, error)
         return found

@@ -16,6 +16,7 @@ from django import forms
 from qingyuan.errors import BadInput
 from qingyuan.law import rulebook
 from qingyuan.law.penalty import PenaltyInput, Question, questions, shelf
+from qingyuan.law.penalty.exemptions import Fit, assess
 from qingyuan.law.penalty.given import PARTY_KINDS
 from qingyuan.law.penalty.selection import LAWS
 
@@ -96,11 +97,12 @@ class Tiers(forms.Form):
 class Facts(forms.Form):
     """One answer per factor, the base or number where the law counts by it, circumstances, other consequences."""
 
-    def __init__(self, data: Any = None, *, asked: Sequence[Question], numbered: Sequence[Numbered] = (), departs: bool = False, fixed: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, asked: Sequence[Question], numbered: Sequence[Numbered] = (), departs: bool = False, fixed: Mapping[str, str] | None = None, catalogue: Sequence[Fit] = (), **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.asked = {name_of(question): question for question in asked}
         self.numbered = {row.number: row for row in numbered}
         self.fixed = dict(fixed or {})
+        self.catalogue = list(catalogue)
         for name, question in self.asked.items():
             self.fields |= fields_of(name, question)
             if numbered and question.kind in ("factor", "circumstance"):
@@ -244,6 +246,11 @@ def ask(given: PenaltyInput, *, tier: str) -> list[Question]:
     return questions(
         given.violation, given.province, given.party_kind, began=given.began, ended=given.ended, decided_on=given.decided_on, tier=tier, benchmark=given.benchmark,
     )
+
+
+def catalogue_of(given: PenaltyInput) -> list[Fit]:
+    """The no-penalty entries written for such a case, condition by condition; nothing is decided here (Penalty Law art. 33)."""
+    return assess(given.violation, given.province, {}, on=given.decided_on)
 
 
 def refused(form: forms.Form, error: BadInput) -> None:

@@ -13,7 +13,7 @@ from qingyuan.records.cases.models import Case
 from qingyuan.records.docket import queries as docket
 
 from . import calculator_result
-from .calculator_form import BENCHMARKS, Facts, Numbered, Tiers, answered, ask, tiers_asked
+from .calculator_form import BENCHMARKS, Facts, Numbered, Tiers, answered, ask, catalogue_of, tiers_asked
 from .frame import Look
 
 OPEN_IN = ("filed", "investigated", "answered")
@@ -63,7 +63,7 @@ def form_of(case: Case, look: Look, data: Any) -> Facts:
     if tiers is not None and not tier:
         raise BadInput("请先选择法定档次，再回答裁量因素（行政处罚法第34条）", field="tier")
     fixed = {"tier": tier, "benchmark": given.benchmark}
-    return Facts(data, asked=ask(given, tier=tier), numbered=numbered(case, look), departs=True, fixed=fixed, auto_id=AUTO_ID)
+    return Facts(data, asked=ask(given, tier=tier), numbered=numbered(case, look), departs=True, fixed=fixed, catalogue=catalogue_of(given), auto_id=AUTO_ID)
 
 
 def panel(case: Case, look: Look, bound: Facts | None, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -101,7 +101,8 @@ def asking(case: Case, look: Look, bound: Facts | None, told: Mapping[str, Any])
         found["chosen"] = tiers.cleaned_data if tier and tiers is not None else {}
         if bound is None and (tiers is None or tier):
             found["numbered"] = numbered(case, look)
-            found["form"] = Facts(None, asked=ask(given, tier=tier), numbered=found["numbered"], departs=True, initial=answered(before(case)), auto_id=AUTO_ID)
+            words = {"numbered": found["numbered"], "departs": True, "catalogue": catalogue_of(given), "initial": answered(before(case))}
+            found["form"] = Facts(None, asked=ask(given, tier=tier), auto_id=AUTO_ID, **words)
         elif bound is not None:
             found["numbered"] = list(bound.numbered.values())
     except BadInput as error:

@@ -116,6 +116,12 @@ def test_numbers_made_to_break_things_come_back_as_words(li):
         assert answer.status_code == 400, number
 
 
+def test_the_no_penalty_entries_for_the_violation_are_laid_beside_the_questions(li):
+    """Penalty Law art. 33: condition by condition; a second-hand catalogue is marked and decides nothing."""
+    text = li.get(reverse("desk:calculator"), {**ASKED, "province": "广东省"}).content.decode()
+    assert "不予处罚、首违不罚清单" in text and "须同时查明" in text
+
+
 # with a case
 
 
