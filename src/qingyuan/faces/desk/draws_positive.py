@@ -59,7 +59,7 @@ def show(request: HttpRequest, look: Look, entry: PositiveListEntry, bound: dict
     context = {
         "entry": entry, "offers": offers(entry, look, bound or {}), "history": trail(f"positive:{entry.pk}"), "today": look.today,
         "ground": positive.grounds("entry").get(entry.ground, {}), "removal": positive.grounds("removal").get(entry.removal, {}),
-        "exclusions": positive.exclusions(entry.facility, look.today), "by_hand": [e for e in positive.grounds("exclusion").values() if "months" not in e],
+        "exclusions": positive.exclusions(entry.facility, look.today), "cautions": positive.cautions(entry.facility, look.today), "by_hand": [e for e in positive.grounds("exclusion").values() if "months" not in e],
         "notice": positive.notice_due(entry.noticed_on) if entry.noticed_on else None, "is_over": entry.valid_to is not None and entry.valid_to < look.today,
         "checks": plan_queries.off_site_checks(look.viewer, of=entry.facility),
     }  # fmt: skip
