@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+
+from django.db.models import Count, Max
 
 from qingyuan.law import rulebook
 from qingyuan.law.citation import parse_all
@@ -12,9 +14,9 @@ from qingyuan.records.clues.models import Clue
 from qingyuan.records.registry.models import Facility, Officer
 from qingyuan.records.registry.scope import scoped
 
-from .models import Assignment, InspectionPlan, Recusal
+from .models import Assignment, InspectionPlan, PositiveListEntry, Recusal
 from .plan_states import CLASSES
-from .positive import listing, months_after
+from .positive import months_after
 
 QUARTERS, MILLE, PLANNED = 4, 1000, ("draw", "campaign")
 PER = {"quarter": "每季度", "half_year": "每半年", "year": "每年"}
@@ -90,50 +92,60 @@ def weigh(*, credit: str, confirmed: int, months_since: int | None, on: dt.date)
 CREDIT = {"green": "绿", "blue": "蓝", "yellow": "黄", "red": "红", "black": "黑"}
 
 
-def planned_visits(facility: Facility, year: int) -> int:
-    """Visits of the year that count against the cap: from the plan, not called off.  Case-driven checks do not count."""
-    return Assignment.objects.filter(facility=facility, basis__in=PLANNED, issued_on__year=year).exclude(state="cancelled").count()
+def planned_visits(places: Collection[Facility], year: int) -> dict[int, int]:
+    """By facility the visits of the year that count against the cap: from the plan, not called off.  Case-driven checks do not count."""
+    rows = Assignment.objects.filter(facility__in=places, basis__in=PLANNED, issued_on__year=year).exclude(state="cancelled")
+    return dict(rows.values_list("facility").annotate(n=Count("pk")).order_by())
 
 
-def cap_of(facility: Facility, year: int) -> tuple[int, InspectionPlan] | None:
-    """The lowest cap that an approved plan of the facility's city or county sets for the year."""
-    codes = [code for code in (facility.city_code, facility.county_code) if code]
-    plans = InspectionPlan.objects.filter(division_id__in=codes, year=year).exclude(state="drafted").order_by("frequency_cap")
-    plan = plans.first()
-    return (plan.frequency_cap, plan) if plan else None
+def cap_of(facility: Facility, plans: Sequence[InspectionPlan]) -> InspectionPlan | None:
+    """Of the year's approved plans that of the facility's city or county with the lowest cap."""
+    own = [plan for plan in plans if plan.division_id and plan.division_id in (facility.city_code, facility.county_code)]
+    return min(own, key=lambda plan: plan.frequency_cap, default=None)
+
+
+def plans_of(year: int) -> list[InspectionPlan]:
+    return list(InspectionPlan.objects.filter(year=year).exclude(state="drafted").order_by("pk"))
 
 
 def cap_reason(facility: Facility, on: dt.date) -> str:
     """Why the plan allows no further planned visit this year; "" when it does (国办发〔2024〕54号)."""
-    told = cap_of(facility, on.year)
-    seen = planned_visits(facility, on.year)
-    if told is None or seen < told[0]:
+    plan, seen = cap_of(facility, plans_of(on.year)), planned_visits([facility], on.year).get(facility.pk, 0)
+    if plan is None or seen < plan.frequency_cap:
         return ""
-    return f"{facility.name}本年度计划内检查已{seen}次，达到《{told[1].title}》公布的上限{told[0]}次；投诉举报、线索核实、案件调查不受此限（国办发〔2024〕54号）"
+    return f"{facility.name}本年度计划内检查已{seen}次，达到《{plan.title}》公布的上限{plan.frequency_cap}次；投诉举报、线索核实、案件调查不受此限（国办发〔2024〕54号）"
 
 
-def object_row(place: Facility, credit: str, on: dt.date) -> dict[str, Any]:
-    """One object of the pool: weight 0 with the reason when it cannot be drawn."""
-    entry = listing(place, on)
-    barred = "在正面清单内，不纳入现场抽查" if entry is not None else "年度频次已达上限" if cap_reason(place, on) else ""
-    confirmed = Clue.objects.filter(facility=place, state="confirmed", ended_at__date__gt=months_after(on, -12), ended_at__date__lte=on).count()
-    last = Assignment.objects.filter(facility=place, state="finished", issued_on__lte=on).order_by("-issued_on").values_list("issued_on", flat=True).first()
-    months = None if last is None else (on.year - last.year) * 12 + on.month - last.month - (on.day < last.day)
-    weight, working = weigh(credit=credit, confirmed=confirmed, months_since=months, on=on)
-    return {"id": place.code, "name": place.name, "stratum": class_of(place), "weight": 0 if barred else weight, "working": barred or working}
+def object_rows(places: Collection[Facility], credit: Mapping[str, str], on: dt.date) -> list[dict[str, Any]]:
+    """The objects of the pool: weight 0 with the reason when one cannot be drawn.  ``credit``: grade by facility code."""
+    listed = set(PositiveListEntry.objects.filter(state="listed", listed_on__lte=on, valid_to__gte=on).values_list("facility", flat=True))
+    seen, plans = planned_visits(places, on.year), plans_of(on.year)
+    clues = Clue.objects.filter(facility__in=places, state="confirmed", ended_at__date__gt=months_after(on, -12), ended_at__date__lte=on)
+    confirmed = dict(clues.values_list("facility").annotate(n=Count("pk")).order_by())
+    visits = Assignment.objects.filter(facility__in=places, state="finished", issued_on__lte=on)
+    last = dict(visits.values_list("facility").annotate(last=Max("issued_on")).order_by())
+    rows = []
+    for place in places:
+        cap, day = cap_of(place, plans), last.get(place.pk)
+        is_full = cap is not None and seen.get(place.pk, 0) >= cap.frequency_cap
+        barred = "在正面清单内，不纳入现场抽查" if place.pk in listed else "年度频次已达上限" if is_full else ""
+        months = None if day is None else (on.year - day.year) * 12 + on.month - day.month - (on.day < day.day)
+        weight, working = weigh(credit=credit.get(place.code, "unknown"), confirmed=confirmed.get(place.pk, 0), months_since=months, on=on)
+        rows.append({"id": place.code, "name": place.name, "stratum": class_of(place), "weight": 0 if barred else weight, "working": barred or working})
+    return rows
 
 
 def pool_of(viewer: Officer, plan: InspectionPlan, *, name: str, beacon: Mapping[str, Any], on: dt.date, credit: Mapping[str, str]) -> dict[str, Any]:
     """The pool as ``engines/draw`` takes it.  ``credit``: grade by facility code; who is not named has none."""
     places = list(scoped(Facility.objects.order_by("code"), viewer))
-    objects = [object_row(place, credit.get(place.code, "unknown"), on) for place in places]
+    objects = object_rows(places, credit, on)
     people = inspectors_of(viewer, on)
     strata = {}
     for line in plan.quotas:
         able = sum(1 for row in objects if row["stratum"] == line["object_class"] and row["weight"])
         short = f"；可抽的只有 {able} 家" if able < line["quota"] else ""
         strata[line["object_class"]] = {"quota": min(able, line["quota"]), "working": line["working"] + short}
-    recusals = Recusal.objects.filter(facility__in=places, officer__in=people).values_list("officer__certificate_number", "facility__code")
+    recusals = Recusal.objects.filter(facility__in=[place.pk for place in places], officer__in=people).values_list("officer__certificate_number", "facility__code")
     return {
         "plan": name, "team": 2, "strata": strata, "objects": [row for row in objects if row["stratum"] in strata], "beacon": dict(beacon),
         "officers": [{"id": person.certificate_number, "name": person.agency.name} for person in people],

@@ -55,16 +55,27 @@ def has_evidence(clue: Clue) -> bool:
 
 
 def exclusions(facility: Facility, on: dt.date) -> list[str]:
-    """Grounds of exclusion that the records themselves show.  Others (crime record, river bank) a person must look up."""
+    """Grounds of exclusion that the records show and a text bears out.  Others (crime record, river bank) a person must look up."""
+    return [f"{said}，不得列入正面清单" for said, grade in shown(facility, on) if grade != "U"]
+
+
+def cautions(facility: Facility, on: dt.date) -> list[str]:
+    """The same where no text was read (grade U): to be weighed by a person, never a bar of themselves."""
+    return [f"{said}，列入前请核实是否适宜（平台建议，未见成文规定）" for said, grade in shown(facility, on) if grade == "U"]
+
+
+def shown(facility: Facility, on: dt.date) -> list[tuple[str, str]]:
+    """(what the records show, grade of the rule) for each ground of exclusion in force that day."""
     found = []
-    for entry in grounds("exclusion").values():
-        if facility.industry in entry.get("industries", ()):
-            found.append(f"{facility.name}属于{entry['label']}，不得列入正面清单")
-        if "months" in entry:
-            since = months_after(on, -entry["months"])
+    for key in grounds("exclusion"):
+        rule = rulebook.load().get(f"draw/{key}", on=on)
+        if facility.industry in rule.get("industries", ()):
+            found.append((f"{facility.name}属于{rule['label']}", rule["grade"]))
+        if "months" in rule:
+            since = months_after(on, -rule["months"])
             count = Clue.objects.filter(facility=facility, state="confirmed", ended_at__date__gt=since, ended_at__date__lte=on).count()
             if count:
-                found.append(f"{facility.name}{entry['label']}（{count}件），不得列入正面清单")
+                found.append((f"{facility.name}{rule['label']}（{count}件）", rule["grade"]))
     return found
 
 
@@ -80,7 +91,7 @@ def propose(*, facility: Facility, ground: str, reason: str, by: Officer, on: dt
         raise NotAllowed(f"{facility.name}已{open_entry.get_state_display()}")
     last = PositiveListEntry.objects.filter(facility=facility, state="removed").order_by("-ended_on").first()
     if last is not None and on < months_after(last.ended_on, periods(on)["cooling_months"]):
-        raise NotAllowed(f"{facility.name}于{last.ended_on}移出，{months_after(last.ended_on, periods(on)['cooling_months'])}起方可再次提出（冷却期）")
+        raise NotAllowed(f"{facility.name}于{last.ended_on}移出，{months_after(last.ended_on, periods(on)['cooling_months'])}起方可再次提出（冷却期，平台设置）")
     entry = PositiveListEntry(facility=facility, division=facility.division, ground=ground, reason=reason.strip()[:300], proposed_by=by, proposed_on=on)
     entry.save()
     record_event(by=by, subject=f"positive:{entry.pk}", step="propose", at=at, after={"ground": ground}, why=reason)

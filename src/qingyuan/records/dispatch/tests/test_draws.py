@@ -220,7 +220,7 @@ def test_the_cap_holds_for_planned_visits_and_not_for_cases():
     for basis, refused in (("draw", True), ("campaign", True), ("clue", False), ("complaint", False), ("case", False)):
         reasons = actions.why_not_assign(facility=item.facility, inspectors=people, on=AFTER.date(), basis=basis)
         assert any("上限1次" in reason for reason in reasons) is refused, basis
-    row = pool.object_row(item.facility, "unknown", AFTER.date())
+    row = pool.object_rows([item.facility], {}, AFTER.date())[0]
     assert (row["weight"], row["working"]) == (0, "年度频次已达上限")
     assert actions.why_not_assign(facility=item.facility, inspectors=people, on=dt.date(2027, 3, 1), basis="draw") == []
 
@@ -230,5 +230,13 @@ def test_a_visit_called_off_does_not_count_against_the_cap():
     item = drawn(plan).items.get()
     task = draws.send(item, by=officer("李明"), at=AFTER)
     actions.cancel(task, why="企业停产", by=officer("李明"), at=AFTER)
-    assert pool.planned_visits(item.facility, 2026) == 0
+    assert pool.planned_visits([item.facility], 2026) == {}
     assert draws.send(item, by=officer("李明"), at=AFTER).pk != task.pk and Assignment.objects.count() == 2
+
+
+def test_a_large_pool_takes_no_query_per_facility(django_assert_max_num_queries):
+    """Thousands of facilities: what is known of them is read in bulk."""
+    with django_assert_max_num_queries(6):
+        rows = pool.object_rows(list(Facility.objects.order_by("code")), {"99010200001": "red"}, AT.date())
+    weights = {row["id"]: row["weight"] for row in rows}
+    assert len(rows) == Facility.objects.count() and weights["99010200001"] > weights["99012100002"]

@@ -70,17 +70,22 @@ def test_an_objection_without_an_answer_keeps_it_off():
 
 
 def test_what_is_excluded_is_not_even_announced():
-    """鄂环发〔2020〕19号: sewage works; platform: a confirmed clue within twelve months."""
+    """鄂环发〔2020〕19号: sewage works."""
     water = facility("云汐城市污水处理厂")
     entry = positive.propose(facility=water, ground="livelihood", reason="民生", by=officer("冯永福", "9902"), on=ON, at=AT)
     with pytest.raises(NotAllowed, match="污水处理"):
         positive.give_notice(entry, by=officer("冯永福", "9902"), on=ON, at=AT)
+
+
+def test_a_rule_that_nobody_read_warns_and_does_not_bar():
+    """Grade U never alone decides a gate: a confirmed clue within twelve months is shown to the leader."""
     entry = noticed()
     row = clue("complaint")
     row.state, row.ended_at = "confirmed", AT
     row.save()
-    with pytest.raises(NotAllowed, match="属实"):
-        positive.enter(entry, by=officer("吴海涛"), on=NOTICE_OVER, at=AT)
+    assert "属实" in positive.cautions(facility(), NOTICE_OVER)[0] and positive.exclusions(facility(), NOTICE_OVER) == []
+    assert positive.cautions(facility(), dt.date(2027, 9, 16)) == []
+    assert positive.enter(entry, by=officer("吴海涛"), on=NOTICE_OVER, at=AT).state == "listed"
 
 
 def test_the_leader_enters_and_removes_not_the_one_who_proposes():
@@ -186,4 +191,4 @@ def test_a_pool_where_everyone_is_exempt_cannot_be_drawn():
         PositiveListEntry(facility=where, division=where.division, ground="livelihood", reason="x", state="listed", proposed_by=officer("李明"), proposed_on=ON, listed_on=ON, valid_to=dt.date(2027, 1, 1)).save()
     with pytest.raises(NotAllowed, match="没有可抽的对象"):
         committed(approved_plan(), earliest=OUT)
-    assert pool.object_row(facility(), "unknown", ON)["weight"] == 0
+    assert pool.object_rows([facility()], {}, ON)[0]["weight"] == 0
