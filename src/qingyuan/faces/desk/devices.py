@@ -79,7 +79,7 @@ def device_list(request: HttpRequest, look: Look) -> HttpResponse:
     }
     if request.htmx and not request.htmx.boosted:
         return render(request, "desk/_device_table.html", context)
-    return render(request, "desk/devices.html", {**context, "noticed": noticed(look), "oldest": oldest(everything)})
+    return render(request, "desk/devices.html", {**context, "noticed": noticed(look), "oldest": oldest(everything), "known": {row.mn for row in everything}})
 
 
 def is_a(row: Standing, state: str, at: dt.datetime) -> bool:
@@ -89,6 +89,14 @@ def is_a(row: Standing, state: str, at: dt.datetime) -> bool:
         "online": row.is_online, "offline": row.is_known and not row.is_online, "skewed": row.is_skewed, "faulty": row.faults > 0,
         "trouble": silent or (row.is_known and not row.is_online) or row.is_skewed or row.faults > 0,
     }.get(state, False)
+
+
+def health_of(viewer: Officer, place: str, at: dt.datetime) -> list[tuple[Standing, Share]]:
+    """The devices of one facility, each with yesterday's rates."""
+    rows = door.standings(viewer, at, facility=place)
+    day = midnight(at) - dt.timedelta(days=1)
+    hours = door.hours_of(viewer, [row.mn for row in rows], day, day + dt.timedelta(days=1))
+    return [(row, share(hour for hour in hours if hour.mn == row.mn)) for row in rows]
 
 
 def cut(rows: list[Standing], after: str) -> tuple[list[Standing], str]:

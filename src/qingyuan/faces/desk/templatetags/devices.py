@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from qingyuan.faces.desk import devices, frame
 
 register = template.Library()
 
@@ -16,6 +19,14 @@ def standing_dot(row: Any) -> SafeString:
     """Whether a device is there, as a word after a dot."""
     tone, words = ("done", "在线") if row.is_online else ("mute", "状态不详") if not row.is_known else ("stop", "离线") if row.heard_at else ("mute", "从未报数")
     return format_html('<span class="qy-state is-{}">{}</span>', tone, words)
+
+
+@register.inclusion_tag("desk/_device_health.html", takes_context=True)
+def device_health(context: dict[str, Any], place: str) -> dict[str, Any]:
+    """The devices of a facility: there or not, how fresh, how right the clock, how whole yesterday."""
+    request: HttpRequest = context["request"]
+    officer = frame.officer_of(request)
+    return {"rows": devices.health_of(officer, place, context["at"]) if officer else [], "at": context["at"]}
 
 
 @register.filter

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from qingyuan import clock
+from qingyuan.engines.sense import gateway_journal
 from qingyuan.engines.sense import gateway_presence as presence
 from qingyuan.engines.sense.gateway import Gateway
 from qingyuan.engines.sense.hj212.device import Device as Logger
@@ -17,7 +18,7 @@ from qingyuan.engines.sense.hj212.times import write_time
 from qingyuan.engines.sense.roster import Device, Roster
 from qingyuan.engines.sense.simulate import Traffic
 from qingyuan.records.registry import door
-from qingyuan.records.registry.models import Event, Monitor, Officer
+from qingyuan.records.registry.models import Agency, Division, Event, Monitor, Officer
 from qingyuan.testing import small_province
 
 from .conftest import AT
@@ -173,6 +174,28 @@ def test_a_wrong_clock_is_red_and_counted(world, settings, li):
     online(settings.QINGYUAN_DATA, offset_s=-700)
     answer = li.get("/devices/?state=skewed")
     assert [row.mn for row, _, _ in answer.context["lines"]] == [MN] and "-12 分" in text_of(answer)
+
+
+def test_alarms_stay_in_the_city_of_their_device_and_strangers_go_to_the_province(world, settings, li, stranger):
+    journal = gateway_journal.Journal(settings.QINGYUAN_DATA / "gateway" / "alarms")
+    us = int(AT.timestamp() * 1e6) - 60_000_000
+    journal.alarm(us, "impostor", MN, "203.0.113.7:5", "口令不符")
+    journal.alarm(us, "unknown_mn", "STRAYDEVICE01", "203.0.113.8:5")
+    journal.flush()
+    mine, other = text_of(li.get("/devices/")), text_of(stranger.get("/devices/"))
+    assert "疑似冒用" in mine and "STRAYDEVICE01" not in mine
+    assert "疑似冒用" not in other and "STRAYDEVICE01" not in other
+    assert "203.0.113.7" in text_of(li.get(f"/devices/{MN}/"))
+    province = Division.objects.get(level="province")
+    office = Agency.objects.filter(division=province).first() or Agency.objects.create(code="P99", name="示范省生态环境厅", short_name="示环", division=province)
+    above = signed_in(Officer.objects.create(name="省厅研判员", agency=office, roles=["analyst"]))
+    text = text_of(above.get("/devices/"))
+    assert "STRAYDEVICE01" in text and "疑似冒用" in text and "/devices/STRAYDEVICE01/" not in text
+
+
+def test_a_facility_shows_the_health_of_its_devices(told, li):
+    text = text_of(li.get("/facilities/99010200001/"))
+    assert "设备健康" in text and text.count("有效 100%") + text.count("有效 97.9%") >= 2 and f"/devices/{MN}/" in text
 
 
 def test_markup_in_a_search_is_text(li):
