@@ -136,7 +136,7 @@ def send(item: DrawnItem, *, by: Officer, at: dt.datetime, due_on: dt.date | Non
 @transaction.atomic
 def record_result(item: DrawnItem, *, result: str, note: str, on: dt.date, by: Officer, at: dt.datetime, way: str = "") -> DrawnItem:
     """What came of a drawn object.  Without a finished visit only: not found, closed, or (listed meanwhile) checked off site."""
-    fresh = DrawnItem.objects.select_for_update().select_related("draw", "assignment", "facility").get(pk=item.pk)
+    fresh = DrawnItem.objects.select_for_update(of=("self",)).select_related("draw", "assignment", "facility").get(pk=item.pk)
     if not may_see(fresh, by):
         raise NotAllowed("抽中名单在检查之前保密")
     if result not in RESULTS:
