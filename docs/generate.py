@@ -52,13 +52,15 @@ def procedures() -> str:
 
 
 def machines() -> list:
+    from qingyuan.records.cases.measure_states import MEASURE
     from qingyuan.records.cases.states import CASE
     from qingyuan.records.clues.states import CLUE
+    from qingyuan.records.dispatch.plan_states import DRAW, PLAN, POSITIVE
     from qingyuan.records.dispatch.states import ASSIGNMENT
     from qingyuan.records.inspections.states import INSPECTION
     from qingyuan.records.publish.states import RELEASE
 
-    return [CLUE, ASSIGNMENT, INSPECTION, CASE, RELEASE]
+    return [PLAN, DRAW, POSITIVE, CLUE, ASSIGNMENT, INSPECTION, CASE, MEASURE, RELEASE]
 
 
 PAGES = {"glossary.md": glossary, "procedures.md": procedures}
