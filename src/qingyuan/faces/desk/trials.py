@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from qingyuan.clock import CHINA
@@ -21,6 +21,7 @@ from qingyuan.records.registry import queries as registry
 from qingyuan.records.registry.models import Facility, Officer
 
 from . import names
+from .devices import share
 from .frame import Look, desk
 
 SPANS = [1, 2, 3, 7, 14, 31]
@@ -60,6 +61,14 @@ class TrialForm(forms.Form):
         return {name: value for name, value in told.items() if value is not None and value != self.now[name]}
 
 
+def filled(asked: QueryDict, row: rule.Rule, today: dt.date) -> QueryDict:
+    """The address with the value in force for every number it leaves out."""
+    told = asked.copy()
+    for name, parameter in row.parameters.items():
+        told.setdefault(f"p_{name}", str(parameter.on(today)))
+    return told
+
+
 def facility_field(places: QuerySet[Facility]) -> forms.Field:
     """A list to choose from while it can be overlooked; a field to type in where there are more."""
     listed = list(places.values_list("code", "name")[: MOST_LISTED + 1])
@@ -76,7 +85,7 @@ def trial(request: HttpRequest, look: Look, name: str) -> HttpResponse:
     except BadInput:
         raise NotYours("没有这条规则") from None
     is_asked = "days" in request.GET
-    form = TrialForm(row, look.viewer, look.today, request.GET if is_asked else None)
+    form = TrialForm(row, look.viewer, look.today, filled(request.GET, row, look.today) if is_asked else None)
     context: dict[str, Any] = {"rule": row, "form": form, "at": look.at, "severity": SEVERITIES[row.severity], "told": None}
     if is_asked and form.is_valid():
         changed = form.changed()
@@ -96,8 +105,12 @@ def outcome(look: Look, row: rule.Rule, changed: Mapping[str, Any], words: Mappi
     began = tomorrow - dt.timedelta(days=words["days"])
     told = door.try_out(look.viewer, rule=row.name, parameters=changed, began=began, ended=look.at, facility=words["facility"])
     by = [(told.facilities.get(code, code), code, more, less) for code, (more, less) in told.told.by("facility").items()]
-    heard = [one.heard_at for one in devices.standings(look.viewer, look.at, facility=words["facility"])]
+    standing = devices.standings(look.viewer, look.at, facility=words["facility"])
+    heard = [one.heard_at for one in standing]
+    hours = devices.hours_of(look.viewer, [one.mn for one in standing], began, look.at)
+    due = [hour for hour in hours if hour.state not in ("before", "stopped")]
     return {
+        "share": share(hours), "first": min((hour.began for hour in due), default=None),
         "told": told, "began": began, "ended": look.at, "by": by, "shown": SHOWN, "appear": told.told.appear[:SHOWN], "vanish": told.told.vanish[:SHOWN], "moved": told.changed[:SHOWN],
         "numbers": [(name, row.parameters[name].on(look.today), value, row.parameters[name].unit) for name, value in changed.items()],
         "oldest": min((at for at in heard if at), default=None), "silent": sum(at is None for at in heard),

@@ -145,7 +145,7 @@ MOST_FACILITIES, MOST_FACILITY_DAYS = 100, 400  # what one request may judge twi
 
 @dataclass(frozen=True)
 class Trial:
-    """A rule's numbers tried out over history.  ``changed`` are findings that stay but with another period or value: (now, then)."""
+    """A rule's numbers tried out over history.  ``changed`` are findings that stay but with another period, value or severity: (now, then)."""
 
     told: Difference
     changed: list[tuple[Finding, Finding]]
@@ -177,7 +177,7 @@ def try_out(viewer: Officer, *, rule: str, parameters: Mapping[str, Any], began:
     before, after = {one_.id: one_ for one_ in now}, {one_.id: one_ for one_ in then}
     kept = [(before[key], after[key]) for key in before if key in after]
     told = Difference(tuple(f for f in then if f.id not in before), tuple(f for f in now if f.id not in after), len(kept))
-    return Trial(told, [(a, b) for a, b in kept if (a.began, a.ended, a.value) != (b.began, b.ended, b.value)], named, days)
+    return Trial(told, [(a, b) for a, b in kept if (a.began, a.ended, a.value, a.severity) != (b.began, b.ended, b.value, b.severity)], named, days)
 
 
 def finding_of(viewer: Officer, finding_id: str) -> ClueFinding:

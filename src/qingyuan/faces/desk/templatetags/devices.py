@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from qingyuan.faces.desk import devices, frame
+from qingyuan.faces.desk.templatetags.qy import severity_chip
+from qingyuan.records.clues.states import SEVERITIES
 
 register = template.Library()
 
@@ -49,3 +51,9 @@ def exact_percent(share: float | None) -> str:
 def unlocal(value: float) -> str:
     """A coordinate as SVG reads it, whatever the language of the page."""
     return f"{value:.1f}"
+
+
+@register.simple_tag
+def severity_label_chip(severity: str) -> SafeString:
+    """The chip of a severity that is only known by its code."""
+    return severity_chip(severity, SEVERITIES.get(severity, severity))

@@ -88,9 +88,16 @@ def test_a_trial_shows_what_a_number_would_change_and_keeps_nothing(judged, li):
     none = li.get("/rules/flat_line/trial/", {"days": "2", "p_hours_water": "4000", "p_hours_gas": "3"})
     assert none.status_code == 200 and len(none.context["told"].told.vanish) >= 1 and not none.context["told"].told.appear
     assert [name for name, _, _, _ in none.context["numbers"]] == ["hours_water"] and Clue.objects.count() == before
+    assert none.context["first"] == clock.yesterday(AT) and none.context["share"].due > 0, "what the figures rest on stands beside them"
     more = li.get("/rules/flat_line/trial/", {"days": "2", "p_hours_water": "1", "p_hours_gas": "0.5"})
     assert more.status_code == 400, "hours of gas is a whole number"
     assert "没有改动任何参数" in text_of(li.get("/rules/flat_line/trial/", {"days": "2", "p_hours_water": "8"}))
+
+
+def test_a_trial_that_only_regrades_says_so(judged, li):  # noqa: F811
+    """orange_multiple grades an exceedance and finds none: nothing appears, the graver grade is shown."""
+    told_ = li.get("/rules/hourly_mean_exceedance/trial/", {"days": "2", "p_orange_multiple": "0.1"}).context["told"]
+    assert not told_.told.appear and not told_.told.vanish and {(a.severity, b.severity) for a, b in told_.changed} == {("yellow", "orange")}
 
 
 def test_a_trial_judges_only_what_the_viewer_may_see(judged, stranger, li):  # noqa: F811
