@@ -48,3 +48,4 @@ clean:
 docs: setup-dev      ## write the generated pages again
 	PYTHONPATH=src .venv/bin/python docs/generate.py
 	$(QY) law docs
+	.venv/bin/python -m qingyuan.engines.judge.catalogue > docs/rules.md
