@@ -18,6 +18,7 @@ from qingyuan.law import rulebook
 from qingyuan.law.penalty import PenaltyInput, Question, questions, shelf
 from qingyuan.law.penalty.exemptions import Fit, assess
 from qingyuan.law.penalty.given import PARTY_KINDS
+from qingyuan.law.penalty.questions import EFFECTS
 from qingyuan.law.penalty.selection import LAWS
 
 from . import names
@@ -126,8 +127,11 @@ class Facts(forms.Form):
     def kinds(self) -> list[dict[str, Any]]:
         return self.rows("other_kinds")
 
-    def grounds(self) -> list[dict[str, Any]]:
-        return self.rows("circumstance")
+    def grounds(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """The circumstances by what they do, in the order of the law's mildness."""
+        rows = self.rows("circumstance")
+        groups = [(label, [row for row in rows if row["question"].effect == effect]) for effect, label in EFFECTS.items()]
+        return [(label, found) for label, found in groups if found]
 
     def departure(self) -> list[forms.BoundField]:
         return [self[name] for name in ("decided_yuan", "decided_reason") if name in self.fields]

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from qingyuan.errors import NotYours
 from qingyuan.law import penalty
+from qingyuan.law.penalty.questions import EFFECTS
 from qingyuan.law.penalty.scoring import MEASURES
 from qingyuan.records.cases import certificate_key, comparison, queries
 from qingyuan.records.cases.models import Case
@@ -76,7 +77,8 @@ def inputs_of(certificate: dict[str, Any]) -> list[dict[str, Any]]:
     for ground in told["circumstances"]:
         key, _, percent = ground.partition(":")
         page = certificate["pages"]["circumstances"].get(key, {})
-        rows.append({"name": page.get("name", key), "value": f"{percent}%" if percent else "有", "proofs": proofs(links.get(key))})
+        effect = EFFECTS.get(page.get("effect", ""), "")
+        rows.append({"name": page.get("name", key), "value": f"{effect} {percent}%" if percent else effect or "有", "proofs": proofs(links.get(key))})
     return rows
 
 

@@ -14,7 +14,7 @@ from qingyuan.errors import BadInput
 from .bounds import Bounds
 from .circumstance import Circumstance, Extent
 from .cited import printed_all
-from .given import PenaltyInput, number
+from .given import PARTY_KINDS, PenaltyInput, number
 from .models import Priced
 from .scoring import Chosen
 from .selection import NATIONAL
@@ -70,6 +70,8 @@ def _ground(shelf: Shelf, given: PenaltyInput, entry: str, province: str) -> Gro
     cited = printed_all(article["cite"] for article in item.articles)
     if given.violation not in item.violations and "*" not in item.violations:
         raise BadInput(f"circumstances（情节）{item.id}（{item.name}）不适用于本案由 {given.violation}；它适用于：{'、'.join(item.violations) or '尚无收录的案由'}（{cited}）", field="circumstances")
+    if item.party not in ("any", given.party_kind):
+        raise BadInput(f"circumstances（情节）{item.id}（{item.name}）只适用于{PARTY_KINDS[item.party]}，本案当事人是{PARTY_KINDS[given.party_kind]}；请去掉，或者核对 party_kind（{cited}）", field="circumstances")
     if not item.cited(_day(given, item)):
         raise BadInput(f"circumstances（情节）{item.id}（{item.name}）在 {_day(given, item)} 没有生效的依据（{cited}）；请改用当日有效的情节", field="circumstances")
     if item.effect in EXEMPT and item.grade not in ("A", "B"):

@@ -23,7 +23,7 @@ class Extent:
 @dataclass(frozen=True)
 class Circumstance:
     """One ground.  ``effect``: no_penalty, may_no_penalty, lighter, mitigated or heavier; ``counted_in``: factors of a table
-    that may have weighed the same fact already."""
+    that may have weighed the same fact already; ``party``: whom it can meet, any or person."""
 
     id: str
     name: str
@@ -39,6 +39,7 @@ class Circumstance:
     evidence: tuple[str, ...]
     panel: bool
     grade: str
+    party: str = "any"
 
     def cited(self, day: dt.date) -> tuple[str, ...]:
         """The articles in force on the decision day."""
@@ -68,4 +69,5 @@ class Circumstance:
             evidence=tuple(data.get("evidence", ())),
             panel=data.get("panel", False),
             grade=data["grade"],
+            party=data.get("party", "any"),
         )

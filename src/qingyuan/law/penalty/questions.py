@@ -14,13 +14,15 @@ from .scoring import MEASURES
 from .shelf import Shelf
 from .violation import Regime
 
+EFFECTS = {"no_penalty": "不予处罚", "may_no_penalty": "可以不予处罚", "mitigated": "减轻（可低于法定下限）", "lighter": "从轻", "heavier": "从重"}
+
 
 @dataclass(frozen=True)
 class Question:
     """One field.  ``choices`` are (value, label); ``measures`` (id, label) where a number may be given instead.
 
     kind: "tier", "base_yuan", "count", "factor", "other_kinds" (any number of the choices) or "circumstance"; for a circumstance ``least``, ``most`` bound the percent to be
-    added after a colon, both 0 when it takes none."""
+    added after a colon, both 0 when it takes none, and ``effect`` says what it does (EFFECTS)."""
 
     kind: str
     field: str
@@ -31,6 +33,7 @@ class Question:
     least: int = 0
     most: int = 0
     citations: tuple[str, ...] = ()
+    effect: str = ""
 
 
 def questions(
@@ -111,9 +114,9 @@ def _ask(asked: dict[str, Question], factor: Factor, section: str, regime: Regim
 def _usable(item: Circumstance, home: str, given: PenaltyInput) -> bool:
     fits = item.province in (selection.NATIONAL, home) and (given.violation in item.violations or "*" in item.violations)
     firm = item.grade in ("A", "B") or item.effect not in ("no_penalty", "may_no_penalty")
-    return fits and firm and bool(item.cited(given.decided_on))
+    return fits and firm and item.party in ("any", given.party_kind) and bool(item.cited(given.decided_on))
 
 
 def _circumstance(item: Circumstance, day: dt.date) -> Question:
     least, most = (item.extent.at_least, item.extent.at_most) if item.extent else (0, 0)
-    return Question("circumstance", "circumstances", item.name, ((item.id, item.name),), least=least, most=most, citations=item.cited(day))
+    return Question("circumstance", "circumstances", item.name, ((item.id, item.name),), least=least, most=most, citations=item.cited(day), effect=item.effect)
