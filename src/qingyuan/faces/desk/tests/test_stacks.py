@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from qingyuan import clock
-from qingyuan.faces.desk import bands, trials
+from qingyuan.faces.desk import bands, stacks, trials
 from qingyuan.records.clues import door as clues
 from qingyuan.records.clues.models import Clue, ClueFinding
 from qingyuan.records.registry.models import Facility
@@ -79,6 +79,17 @@ def test_bands_that_overlap_go_below_each_other_and_keep_to_the_window():
     assert first.x == bands.LEFT and second.y > first.y and third.y == first.y
     assert third.x + third.width == bands.LEFT + bands.WIDTH
     assert bands.draw([], began, began + hour) is None
+
+
+def test_an_instrument_setting_that_turns_is_a_line_on_the_axis():
+    """The same value said again is no turn; a change before the window is where the next one is counted from."""
+    said = [{"mn": "M", "factor": "a21002", "name": "i13008", "value": value, "text": "", "began": AT + dt.timedelta(hours=hour)} for hour, value in ((-9, 1.0), (-2, 0.9), (1, 0.9), (2, 0.6))]
+    (turn,) = stacks.turns(said, AT)
+    assert turn.began == turn.ended == AT + dt.timedelta(hours=2) and turn.word == "氮氧化物斜率 0.9→0.6"
+
+
+def test_what_is_shaded_twice_is_one_shade():
+    assert stacks.joined([(5, 9), (1, 3), (3, 4), (8, 12)]) == [(1, 4), (5, 12)]
 
 
 def test_a_trial_shows_what_a_number_would_change_and_keeps_nothing(judged, li):  # noqa: F811
