@@ -76,7 +76,7 @@ def serve_notice(case: Case, given: dict, who: dict, version: int | None) -> Non
 
 def take_evidence(case: Case, given: dict, who: dict, version: int | None) -> None:
     for file in given["files"]:
-        docket.take_evidence(docket=case.docket, kind=given["kind"], name=file.name, content=file.read(), source=given["source"], taken_at=who["at"], **who)
+        docket.take_evidence(docket=case.docket, kind=given["kind"], name=file.name, content=file, source=given["source"], taken_at=who["at"], **who)
 
 
 def answer(case: Case, given: dict, who: dict, version: int | None) -> None:

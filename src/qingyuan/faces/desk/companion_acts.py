@@ -12,7 +12,7 @@ from typing import Any
 
 from django import forms
 
-from qingyuan.records.cases import daily, enforcement, hearing, measures, recusal, signals, signing, transfer
+from qingyuan.records.cases import daily, decision, enforcement, hearing, measures, recusal, signals, signing, transfer
 from qingyuan.records.cases.measure_models import LIAISON_KINDS, MEASURE_KINDS
 from qingyuan.records.cases.models import Case
 from qingyuan.records.docket.models import SERVICE_WAYS
@@ -170,11 +170,12 @@ ACTS: dict[str, Act] = {
     "reply": Act("transfer", "登记移送回复", "行刑衔接工作办法第9条", BOTH, lambda c: list(c.transfers.filter(replied_on=None)), lambda c, k, r: {"is_taken": tick("对方立案或者受理"), "reply": long_text("回复内容和文书", rows=2)}, lambda c, r, g, w: transfer.record_reply(r, **g, **w)),
     "liaison": Act("transfer", "登记联席会议、会商、挂牌督办", "行刑衔接工作办法", BOTH, on_case(), lambda c, k, r: {"kind": forms.ChoiceField(label="种类", choices=LIAISON_KINDS), "body": text("机关"), "text": long_text("内容", rows=2), "on": today(day("日期"), k), "due_on": day("应办结日期", required=False)}, lambda c, r, g, w: transfer.record_liaison(c, **g, **w)),
     "end_liaison": Act("transfer", "办结", "行刑衔接工作办法", BOTH, lambda c: list(c.liaisons.filter(ended_on=None)), lambda c, k, r: {"result": long_text("结果", rows=2), "on": today(day("日期"), k)}, lambda c, r, g, w: transfer.end_liaison(r, **g, **w)),
+    "exemption_notice": Act("opinions", "制发不予行政处罚事先告知书", "行政处罚法第44条", TEAM, lambda c: [None] if (c.proposal or {}).get("exempt") and c.state in ("reviewed", "answered") else [], lambda c, k, r: {}, lambda c, r, g, w: decision.give_exemption_notice(c, **w)),
     "opinion": Act("opinions", "签署审批意见", "令30第18条", (), on_case(*RUNNING, "annulled", "withdrawn", "terminated"), lambda c, k, r: {"matter": forms.ChoiceField(label="审批文书", choices=[(m, kinds()[m].title) for m in signing.MATTERS]), "text": long_text("意见", rows=2)}, lambda c, r, g, w: signing.give_opinion(c, **g, **w)),
     "instalments": Act("money", "同意延期、分期缴纳", "行政处罚法第66条", BOSS, on_case("served"), lambda c, k, r: {"parts": long_text("各期", rows=3, help_text="每行一期：日期 金额（元），如 2026-12-01 50000"), "why": long_text("当事人的申请和困难情况", rows=2)}, lambda c, r, g, w: enforcement.grant_instalments(c, parts=parts_of(g["parts"]), why=g["why"], **w)),
     "no_instalments": Act("money", "不同意延期、分期缴纳", "行政处罚法第66条", BOSS, on_case("served"), lambda c, k, r: {"reason": long_text("申请理由", rows=2), "refusal": long_text("不同意的理由", rows=2)}, lambda c, r, g, w: enforcement.refuse_instalments(c, **g, **w)),
     "pay_daily": Act("money", "登记按日连续处罚缴款", "行政处罚法第67条", TEAM, lambda c: list(c.measures.filter(kind="daily_penalty")), lambda c, k, r: {"yuan": forms.DecimalField(label="缴款金额（元）", min_value=0, decimal_places=2), "receipt": text("财政票据号", 40), "on": today(day("缴款日期"), k)}, lambda c, r, g, w: enforcement.record_payment(c, amount_fen=int(g["yuan"] * 100), receipt=g["receipt"], on=g["on"], measure=r, **w)),
 }  # fmt: skip
 GROUPS = {
-    "facts": "事实与红旗", "measures": "查封扣押、限产、停产", "daily": "按日连续处罚", "hearing": "听证", "recusal": "回避与人员", "transfer": "移送与衔接", "money": "缴纳", "opinions": "审批意见",
+    "facts": "事实与红旗", "measures": "查封扣押、限产、停产", "daily": "按日连续处罚", "hearing": "听证", "recusal": "回避与人员", "transfer": "移送与衔接", "money": "缴纳", "opinions": "审批意见、告知",
 }

@@ -23,6 +23,11 @@ NOTED = {
     "record_statement": "登记陈述申辩", "answer_statement": "复核陈述申辩", "request_hearing": "要求听证", "close_hearing": "听证结束",
     "review_legality": "法制审核", "deliberate": "集体讨论", "record_payment": "登记缴款", "note_published": "向社会公开", "note_withdrawn": "撤回公开",
     "draft": "起草公示", "take_evidence": "收入证据", "open_docket": "建立案卷", "urge": "催告", "record_remedy": "登记复议、诉讼", "end_remedy": "复议、诉讼终结",
+    "schedule_hearing": "确定听证", "serve_hearing_notice": "送达听证通知书", "report_hearing": "提出听证报告", "cancel_hearing": "取消听证", "give_up_hearing": "当事人放弃听证",
+    "request_recusal": "登记回避申请", "decide_recusal": "决定回避", "appoint_investigator": "增派调查人员", "give_opinion": "签署审批意见", "note_signals": "登记措施、移送事实",
+    "propose_measure": "提请实施措施", "approve_measure": "批准措施", "refuse_measure": "不批准措施", "impose": "实施措施", "extend": "延长措施期限", "release_measure": "解除措施",
+    "file_rectification": "整改备案", "serve_order": "送达责令改正决定书", "reinspect": "复查", "order_again": "再次责令改正", "decide_daily_penalty": "按日连续处罚",
+    "change_decision": "决定变更", "refuse_instalments": "不同意延期、分期", "record_liaison": "登记衔接事项", "end_liaison": "衔接事项办结", "give_exemption_notice": "不予处罚事先告知",
     "note_court_acceptance": "法院受理", "grant_instalments": "批准延期、分期缴纳", "transfer": "移送", "record_reply": "登记移送回复", "decide_on_spot": "当场处罚", "send_command": "下发设备命令",
     "draw_up": "拟订计划", "commit": "承诺抽取池并封存", "record_result": "填写抽查结果", "propose": "提出拟列入", "note_objection": "登记异议", "check_off_site": "以非现场检查替代",
 }

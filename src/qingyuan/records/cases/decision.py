@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from qingyuan.errors import BadInput
+from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.law.penalty import adjusting, shelf
 from qingyuan.records.docket import actions as docket
 from qingyuan.records.docket.models import Document
@@ -15,7 +15,7 @@ from qingyuan.records.registry.models import Officer
 
 from .models import Case
 from .papers import case_facts
-from .steps import hold, take
+from .steps import hold, note, take
 
 
 @transaction.atomic
@@ -42,6 +42,23 @@ def exempt(case: Case, *, education: str, by: Officer, at: dt.datetime) -> Docum
     held.decision = document
     held.save(update_fields=["decision"])
     return document
+
+
+@transaction.atomic
+def give_exemption_notice(case: Case, *, by: Officer, at: dt.datetime) -> Document:
+    """Tell the party beforehand that it is not to be punished, and why; it may still answer (Penalty Law arts. 44, 45)."""
+    held = hold(case)
+    reasons = []
+    if held.state not in ("reviewed", "answered"):
+        reasons.append(f"当前状态为“{held.get_state_display()}”，审查通过后、决定前才告知（行政处罚法第44条）")
+    if not (held.proposal or {}).get("exempt"):
+        reasons.append("裁量计算没有得出不予处罚的结论（行政处罚法第33条）")
+    if not by.has_role("inspector"):
+        reasons.append("事先告知由执法人员办理（行政处罚法第44条）")
+    if reasons:
+        raise NotAllowed(reasons)
+    note(held, "give_exemption_notice", by=by, at=at, why="拟不予行政处罚")
+    return docket.issue(kind="no_penalty_notice", docket=held.docket, by=by, at=at, facts=exemption_facts(held, "—"))
 
 
 def exemption_facts(case: Case, education: str) -> dict[str, Any]:

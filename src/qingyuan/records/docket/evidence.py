@@ -80,6 +80,9 @@ def _keep(name: str, content: bytes | BinaryIO) -> tuple[Recognised, vault.Kept]
     found = recognise(head)
     if found is not None and found.family in STREAMED:
         limit = limits()["limits"][found.family] * MEGABYTE
+        announced = getattr(content, "size", None)
+        if isinstance(announced, int) and announced > limit:
+            raise BadInput(f"“{name}”有{announced // MEGABYTE}MB，超过{NAMES[found.family]}{limit // MEGABYTE}MB 的上限，没有保存；请分段后上传", field="content")
         return found, vault.keep(_pieces(head, content), limit=limit, what=f"“{name}”（{NAMES[found.family]}）")
     largest = max(limits()["limits"][f] for f in limits()["limits"] if f not in STREAMED) * MEGABYTE
     whole = head + content.read(largest + 1 - len(head))

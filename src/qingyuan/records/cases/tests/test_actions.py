@@ -127,6 +127,7 @@ def test_an_exemption_needs_its_ground_and_spares_the_minimum(visit):
     Case.objects.filter(pk=case.pk).update(state="investigated")
     investigation.propose_penalty(case, factors=slight, circumstances=["first_violation"], by=officer("李明"), at=AT)
     review.pass_review(case, opinion="同意。", by=officer("赵晓燕"), at=AT)
+    assert decision.give_exemption_notice(case, by=officer("李明"), at=AT).number.startswith("清环不罚告")
     with pytest.raises(BadInput, match="教育"):
         decision.exempt(case, education=" ", by=officer("吴海涛"), at=AT)
     document = decision.exempt(case, education="已约谈并发放守法提示。", by=officer("吴海涛"), at=AT)

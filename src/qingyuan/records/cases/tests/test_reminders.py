@@ -30,7 +30,6 @@ reminders.turn(dt.datetime.fromisoformat(sys.argv[2]))
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the second process opens the test database as a file")
 def test_a_worker_killed_between_claim_and_delivery_loses_nothing_and_doubles_nothing(settings, tmp_path):
     """The claim of the dead ends with its lease; the next worker hands over, and only once."""
     settings.QINGYUAN_FILES = tmp_path
