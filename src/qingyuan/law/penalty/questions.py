@@ -42,7 +42,8 @@ def questions(
 ) -> list[Question]:  # fmt: skip
     """The questions for a case under every law that will be weighed; raises BadInput like ``calculate``.
 
-    As long as the tier is open, only the tier is asked, since the table may depend on it."""
+    As long as the tier is open, only the tier is asked, since the table may depend on it.  The same ground written by two
+    instruments is asked once."""
     book = book or shelf.load()
     given = checked(PenaltyInput(violation, province, party_kind, began, ended, decided_on, tier=tier, benchmark=benchmark))
     found = book.violation(violation)
@@ -58,7 +59,11 @@ def questions(
         for factor in table.factors:
             _ask(factors, factor, table.section, regime)
     home = book.province(province).id
-    return [*asked, *factors.values(), *_kinds(regimes), *(_circumstance(item, decided_on) for item in book.all_circumstances() if _usable(item, home, given))]
+    grounds: dict[tuple[str, str], Question] = {}
+    for item in book.all_circumstances():
+        if _usable(item, home, given):
+            grounds.setdefault((item.name, item.effect), _circumstance(item, decided_on))
+    return [*asked, *factors.values(), *_kinds(regimes), *grounds.values()]
 
 
 def _held(given: PenaltyInput, regime: Regime) -> str:

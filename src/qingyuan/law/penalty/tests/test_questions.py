@@ -93,3 +93,13 @@ def test_the_other_consequences_of_the_article_are_asked_by_name() -> None:
     asked = questions("air_exceedance", "示范省", "company", began=dt.date(2026, 9, 1), ended=None, decided_on=dt.date(2026, 9, 10))
     kinds = next(question for question in asked if question.kind == "other_kinds")
     assert ("suspend_production", "责令停产整治") in kinds.choices and "fine" not in dict(kinds.choices)
+
+
+@pytest.mark.parametrize("province", ["广东省", "示范省", "湖南省"])
+def test_no_ground_is_asked_twice_and_none_of_a_person_is_asked_of_a_company(province: str) -> None:
+    """Penalty Law arts. 30, 31: age and capacity belong to people."""
+    days = {"began": dt.date(2026, 9, 1), "ended": None, "decided_on": dt.date(2026, 9, 10)}
+    for party in ("company", "person"):
+        grounds = [question for question in questions("water_exceedance", province, party, **days) if question.kind == "circumstance"]
+        assert len({(question.label, question.effect) for question in grounds}) == len(grounds) > 10
+        assert ("under_14" in {question.choices[0][0] for question in grounds}) == (party == "person")
