@@ -12,7 +12,17 @@ from typing import Any
 
 from django import forms
 
-from qingyuan.records.cases import daily, decision, enforcement, hearing, measures, recusal, signals, signing, transfer
+from qingyuan.records.cases import (
+    daily,
+    decision,
+    enforcement,
+    hearing,
+    measures,
+    recusal,
+    red_flags,
+    signing,
+    transfer,
+)
 from qingyuan.records.cases.measure_models import LIAISON_KINDS, MEASURE_KINDS
 from qingyuan.records.cases.models import Case
 from qingyuan.records.docket.models import SERVICE_WAYS
@@ -91,9 +101,9 @@ def step_reasons(name: str) -> Callable[[Any, Look], list[str]]:
 
 def fact_fields(case: Case, look: Look, row: Any) -> Fields:
     """Every fact of the book that bears on measures and transfers; unknown stays unknown."""
-    given = signals.signals_of(case)
+    given = red_flags.signals_of(case)
     asked: Fields = {}
-    for key, entry in signals.known_facts().items():
+    for key, entry in red_flags.known_facts().items():
         if entry["kind"] == "truth":
             known = {True: "yes", False: "no"}.get(given.get(key), "")
             asked[key] = forms.ChoiceField(label=entry["label"], choices=[("", "尚未查清"), ("yes", "是"), ("no", "否")], required=False, initial=known)
@@ -104,8 +114,8 @@ def fact_fields(case: Case, look: Look, row: Any) -> Fields:
 
 def take_facts(case: Case, row: Any, given: Mapping[str, Any], who: Who) -> Any:
     told = {key: {"yes": True, "no": False}[value] if value in ("yes", "no") else value if isinstance(value, Decimal) else None for key, value in given.items()}
-    own = signals.signals_of(case)
-    return signals.note_signals(case, facts={key: value for key, value in told.items() if value != own.get(key)}, **who)
+    own = red_flags.signals_of(case)
+    return red_flags.note_signals(case, facts={key: value for key, value in told.items() if value != own.get(key)}, **who)
 
 
 def minutes_fields(case: Case, look: Look, row: Any) -> Fields:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from qingyuan.errors import BadInput, NotYours
 from qingyuan.law import crime
-from qingyuan.records.cases import money, queries, signals
+from qingyuan.records.cases import money, queries, red_flags
 from qingyuan.records.cases.models import Case
 from qingyuan.records.docket import volume
 
@@ -39,10 +39,10 @@ def show(request: HttpRequest, look: Look, case: Case, bound: dict[str, forms.Fo
 def panels(case: Case, look: Look) -> dict[str, Any]:
     """What a screen shows of the companions of a case; the case page takes the same."""
     on = look.today
-    flags = [(flag, crime.LEVELS[flag.extra["level"]]) for flag in signals.red_flags_of(case, on)]
-    forces = [(row, FORCES[row.force]) for row in signals.forces_of(case, on)]
+    flags = [(flag, crime.LEVELS[flag.extra["level"]]) for flag in red_flags.red_flags_of(case, on)]
+    forces = [(row, FORCES[row.force]) for row in red_flags.forces_of(case, on)]
     return {
-        "flags": flags, "questions": signals.open_questions(case, on)[:6], "damage": signals.damage_of(case, on), "forces": forces,
+        "flags": flags, "questions": red_flags.open_questions(case, on)[:6], "damage": red_flags.damage_of(case, on), "forces": forces,
         "measures": case.measures.select_related("decision"), "rounds": case.rounds.select_related("order"), "hearings": case.hearings.select_related("presiding_officer", "recorder"),
         "recusals": case.recusals.select_related("person"), "transfers": case.transfers.all(), "liaisons": case.liaisons.all(), "remedies": case.remedies.all(),
         "instalments": case.instalments.all(), "owed": money.owed(case, on) if case.served_on else None,

@@ -15,7 +15,7 @@ from qingyuan.records.registry.models import Officer
 
 from .models import Case, Measure, Round
 from .papers import case_facts
-from .signals import force_of
+from .red_flags import force_of
 from .steps import hold, note
 
 ORDERS = ("correction_order", "second_correction_order")

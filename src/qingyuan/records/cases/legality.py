@@ -15,7 +15,7 @@ from qingyuan.records.registry.models import Officer
 from .facts import legality_required
 from .models import Case, Deliberation, LegalityReview
 from .papers import case_facts
-from .signals import red_flags_of
+from .red_flags import red_flags_of
 from .signing import names, said, signed
 from .steps import hold, note
 

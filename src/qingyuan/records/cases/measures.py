@@ -22,7 +22,7 @@ from .measure_models import MEASURE_KINDS
 from .measure_states import MEASURE
 from .models import Case, Measure
 from .papers import case_facts
-from .signals import force_of
+from .red_flags import force_of
 from .signing import opinions, said
 from .steps import hold, note
 

@@ -19,7 +19,7 @@ from qingyuan.records.registry.models import Officer
 from .measure_models import LIAISON_KINDS
 from .models import TRANSFER_KINDS, Case, Liaison, Suspension, Transfer
 from .papers import case_facts
-from .signals import force_of, red_flags_of
+from .red_flags import force_of, red_flags_of
 from .signing import opinions
 from .steps import hold, note
 

@@ -16,7 +16,7 @@ from qingyuan.records.cases import (
     measures,
     notice,
     recusal,
-    signals,
+    red_flags,
     signing,
     transfer,
 )
@@ -100,7 +100,7 @@ def test_a_sealing_needs_its_condition_its_approval_and_ends_with_its_release(vi
     case = file(visit)
     with pytest.raises(NotAllowed, match="不符合"):
         measures.propose_measure(case, by=officer("李明"), at=AT, **SEALED)
-    signals.note_signals(case, facts={"hidden_discharge": True}, by=officer("李明"), at=AT)
+    red_flags.note_signals(case, facts={"hidden_discharge": True}, by=officer("李明"), at=AT)
     case.refresh_from_db()
     with pytest.raises(BadInput, match="物品清单"):
         measures.propose_measure(case, by=officer("李明"), at=AT, **{**SEALED, "items": []})
@@ -223,9 +223,9 @@ def test_a_transfer_to_the_police_brings_its_papers_and_its_clock(visit):
         transfer.transfer(case, kind="detention", **handing)
     with pytest.raises(BadInput, match="涉嫌罪名"):
         transfer.transfer(case, kind="crime", **handing)
-    signals.note_signals(case, facts={"hidden_discharge": True, "toxic": True}, by=officer("李明"), at=AT)
+    red_flags.note_signals(case, facts={"hidden_discharge": True, "toxic": True}, by=officer("李明"), at=AT)
     case.refresh_from_db()
-    assert [flag.id for flag in signals.red_flags_of(case, AT.date())] == ["C5"]
+    assert [flag.id for flag in red_flags.red_flags_of(case, AT.date())] == ["C5"]
     row = transfer.transfer(case, kind="crime", offence="污染环境罪", procuratorate="清源市人民检察院", **handing)
     transfer.transfer(case, kind="detention", responsible="陈立", **handing)
     assert {"crime_transfer_approval", "crime_transfer", "crime_transfer_list", "detention_transfer"} <= set(kinds(case))
@@ -240,9 +240,9 @@ def test_an_unknown_fact_is_refused_and_nothing_is_kept(visit):
     """law.conditions names the facts it knows."""
     case = file(visit)
     with pytest.raises(BadInput, match="没有“colour”"):
-        signals.note_signals(case, facts={"colour": True}, by=officer("李明"), at=AT)
+        red_flags.note_signals(case, facts={"colour": True}, by=officer("李明"), at=AT)
     with pytest.raises(BadInput, match="应当是数"):
-        signals.note_signals(case, facts={"hazardous_waste_tonnes": True}, by=officer("李明"), at=AT)
+        red_flags.note_signals(case, facts={"hazardous_waste_tonnes": True}, by=officer("李明"), at=AT)
     case.refresh_from_db()
     assert case.signals == {}
 

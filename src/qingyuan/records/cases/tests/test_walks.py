@@ -27,8 +27,8 @@ from qingyuan.records.cases import (
     measures,
     notice,
     recusal,
+    red_flags,
     review,
-    signals,
     transfer,
 )
 from qingyuan.records.cases.models import Case, Measure, Payment
@@ -209,7 +209,7 @@ class Walk:
         recusal.appoint_investigator(self.case, person=officer(self.chance.choice(PEOPLE)), why="补足", by=by, **self.who)
 
     def do_facts(self, by: Officer) -> None:
-        signals.note_signals(self.case, facts={self.chance.choice(["toxic", "hidden_discharge", "safety_risk"]): self.chance.choice([True, False])}, by=by, **self.who)
+        red_flags.note_signals(self.case, facts={self.chance.choice(["toxic", "hidden_discharge", "safety_risk"]): self.chance.choice([True, False])}, by=by, **self.who)
 
     def do_seal(self, by: Officer) -> None:
         row = self.case.measures.filter(kind="seize").last()
