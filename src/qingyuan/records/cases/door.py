@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from django.db.models.fields.json import KT
+
 from qingyuan.engines.learn import outcomes as learn
 from qingyuan.engines.learn.outcomes import Outcome
 from qingyuan.records.clues.door import outcome_of
@@ -18,7 +20,8 @@ FILE = "outcomes.parquet"
 def outcomes() -> list[Outcome]:
     """One outcome for each rule that had a part in a clue, with the case that followed, if any."""
     cases = {row.clue_id: row for row in Case.objects.exclude(clue=None).order_by("id")}
-    last = {(row.clue_id, row.rule): row for row in ClueFinding.objects.select_related("clue__facility").order_by("id")}
+    told = ClueFinding.objects.select_related("clue__facility").annotate(revision=KT("data__revision")).defer("data")
+    last = {(row.clue_id, row.rule): row for row in told.order_by("id")}
     return [with_case(outcome_of(row, None), cases.get(clue)) for (clue, _), row in last.items()]
 
 
