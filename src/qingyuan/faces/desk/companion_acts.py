@@ -184,6 +184,7 @@ ACTS: dict[str, Act] = {
     "opinion": Act("opinions", "签署审批意见", "令30第18条", (), on_case(*RUNNING, "annulled", "withdrawn", "terminated"), lambda c, k, r: {"matter": forms.ChoiceField(label="审批文书", choices=[(m, kinds()[m].title) for m in signing.MATTERS]), "text": long_text("意见", rows=2)}, lambda c, r, g, w: signing.give_opinion(c, **g, **w)),
     "instalments": Act("money", "同意延期、分期缴纳", "行政处罚法第66条", BOSS, on_case("served"), lambda c, k, r: {"parts": long_text("各期", rows=3, help_text="每行一期：日期 金额（元），如 2026-12-01 50000"), "why": long_text("当事人的申请和困难情况", rows=2)}, lambda c, r, g, w: enforcement.grant_instalments(c, parts=parts_of(g["parts"]), why=g["why"], **w)),
     "no_instalments": Act("money", "不同意延期、分期缴纳", "行政处罚法第66条", BOSS, on_case("served"), lambda c, k, r: {"reason": long_text("申请理由", rows=2), "refusal": long_text("不同意的理由", rows=2)}, lambda c, r, g, w: enforcement.refuse_instalments(c, **g, **w)),
+    "waive_late": Act("money", "减免加处罚款", "行政强制法第42条", BOSS, on_case("served", "in_court"), lambda c, k, r: {"why": long_text("执行协议和补救措施", rows=2)}, lambda c, r, g, w: enforcement.waive_late_fine(c, **g, **w)),
     "pay_daily": Act("money", "登记按日连续处罚缴款", "行政处罚法第67条", TEAM, lambda c: list(c.measures.filter(kind="daily_penalty")), lambda c, k, r: {"yuan": forms.DecimalField(label="缴款金额（元）", min_value=0, decimal_places=2), "receipt": text("财政票据号", 40), "on": today(day("缴款日期"), k)}, lambda c, r, g, w: enforcement.record_payment(c, amount_fen=int(g["yuan"] * 100), receipt=g["receipt"], on=g["on"], measure=r, **w)),
 }  # fmt: skip
 GROUPS = {

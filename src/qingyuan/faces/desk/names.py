@@ -27,7 +27,7 @@ NOTED = {
     "request_recusal": "登记回避申请", "decide_recusal": "决定回避", "appoint_investigator": "增派调查人员", "give_opinion": "签署审批意见", "note_signals": "登记措施、移送事实",
     "propose_measure": "提请实施措施", "approve_measure": "批准措施", "refuse_measure": "不批准措施", "impose": "实施措施", "extend": "延长措施期限", "release_measure": "解除措施",
     "file_rectification": "整改备案", "serve_order": "送达责令改正决定书", "reinspect": "复查", "order_again": "再次责令改正", "decide_daily_penalty": "按日连续处罚",
-    "change_decision": "决定变更", "refuse_instalments": "不同意延期、分期", "record_liaison": "登记衔接事项", "end_liaison": "衔接事项办结", "give_exemption_notice": "不予处罚事先告知",
+    "change_decision": "决定变更", "waive_late_fine": "减免加处罚款", "refuse_instalments": "不同意延期、分期", "record_liaison": "登记衔接事项", "end_liaison": "衔接事项办结", "give_exemption_notice": "不予处罚事先告知",
     "note_court_acceptance": "法院受理", "grant_instalments": "批准延期、分期缴纳", "transfer": "移送", "record_reply": "登记移送回复", "decide_on_spot": "当场处罚", "send_command": "下发设备命令",
     "draw_up": "拟订计划", "commit": "承诺抽取池并封存", "record_result": "填写抽查结果", "propose": "提出拟列入", "note_objection": "登记异议", "check_off_site": "以非现场检查替代",
 }

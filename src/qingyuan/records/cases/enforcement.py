@@ -17,10 +17,12 @@ from .models import Case, Instalment, Measure, Payment
 from .money import owed
 from .papers import case_facts, decision_facts
 from .remedies import annul, end_remedy, record_remedy
+from .signing import said
 from .steps import hold, note, take
 
 __all__ = [
     "annul", "apply_to_court", "end_remedy", "grant_instalments", "note_court_acceptance", "perform", "record_payment", "record_remedy", "refuse_instalments", "urge",
+    "waive_late_fine",
 ]  # fmt: skip
 
 
@@ -76,6 +78,28 @@ def refuse_instalments(case: Case, *, reason: str, refusal: str, by: Officer, at
     note(held, "refuse_instalments", by=by, at=at, why=refusal)
     facts = {**case_facts(held), **decision_facts(held), "deferral": {"reason": reason, "refusal": refusal}}
     return docket.issue(kind="deferral_refusal", docket=held.docket, by=by, at=at, facts=facts)
+
+
+@transaction.atomic
+def waive_late_fine(case: Case, *, why: str, by: Officer, at: dt.datetime) -> Case:
+    """Let the additional fine go once the fine is paid, by an agreement on carrying the decision out (Compulsion Law art. 42)."""
+    held = hold(case)
+    money = owed(held, at.date())
+    reasons = []
+    if held.state not in ("served", "in_court") or money.late_fen <= 0:
+        reasons.append("没有尚未缴纳的加处罚款（行政处罚法第72条）")
+    if money.fine_fen > 0:
+        reasons.append(f"罚款本数尚欠{yuan(money.fine_fen)}元，缴清后才能减免加处罚款（行政强制法第42条）")
+    if not by.has_role("leader"):
+        reasons.append("减免加处罚款由机关负责人决定（行政强制法第42条）")
+    if reasons:
+        raise NotAllowed(reasons)
+    if not why.strip():
+        raise BadInput("请写明执行协议和当事人采取的补救措施（行政强制法第42条）", field="why")
+    words = {"approval": {"matter": f"减免加处罚款{yuan(money.late_fen)}元", "reason": why}, "opinions": {"leader": said("同意。", by, at.date())}}
+    note(held, "waive_late_fine", by=by, at=at, why=why, changes={"late_waived_on": at.date()})
+    docket.issue(kind="internal_approval", docket=held.docket, by=by, at=at, facts={**case_facts(held), **words})
+    return held
 
 
 @transaction.atomic

@@ -60,6 +60,7 @@ class Case(Scoped):
     annulment = models.CharField("撤销依据", max_length=200, blank=True)
     changed_on = models.DateField("变更日期", null=True, blank=True, help_text="复议决定、判决变更罚款的生效日期")
     original_fine_fen = models.BigIntegerField("变更前罚款（分）", null=True, blank=True)
+    late_waived_on = models.DateField("减免加处罚款日期", null=True, blank=True, help_text="行政强制法第四十二条：执行协议，当事人采取补救措施的")
     signals = models.JSONField("配套措施和移送的事实", default=dict, blank=True, help_text="规则库 law/book/conditions/facts 的编号和值")
     closed_on = models.DateField("结案日期", null=True, blank=True)
     closing_reason = models.CharField("结案理由", max_length=120, blank=True)

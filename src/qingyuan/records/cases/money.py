@@ -50,7 +50,7 @@ def owed(case: Case, on: dt.date) -> Owed:
     rows = list(case.payments.all())
     paid = sum(row.amount_fen for row in rows if row.measure_id is None)
     late = late_fine_of(case, on)
-    late_fen = late.amount_fen if late else 0
+    late_fen = late.amount_fen if late and case.late_waived_on is None else 0
     beyond = max(0, paid - fine)
     daily = sum(row.fine_fen or 0 for row in case.measures.all() if row.kind == "daily_penalty") - sum(row.amount_fen for row in rows if row.measure_id)
     return Owed(max(0, fine - paid), max(0, late_fen - beyond), max(0, daily), max(0, beyond - late_fen), late)

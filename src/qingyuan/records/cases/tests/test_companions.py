@@ -190,6 +190,22 @@ def test_the_late_fine_grows_three_per_cent_a_day_stands_still_in_a_remedy_and_i
     assert enforcement.perform(case, by=officer("李明"), at=paid_at).state == "performed"
 
 
+def test_the_late_fine_may_be_let_go_once_the_fine_is_paid(visit):
+    """Compulsion Law art. 42: by a leader, with its reason, never before the fine itself."""
+    case = forward(file(visit), "served")
+    later = AT + 30 * DAY
+    with pytest.raises(NotAllowed, match="缴清后"):
+        enforcement.waive_late_fine(case, why="协议", by=officer("吴海涛"), at=later)
+    enforcement.record_payment(case, amount_fen=case.fine_fen, receipt="票1", on=later.date(), by=officer("李明"), at=later)
+    with pytest.raises(NotAllowed, match="负责人"):
+        enforcement.waive_late_fine(case, why="协议", by=officer("李明"), at=later)
+    with pytest.raises(BadInput, match="执行协议"):
+        enforcement.waive_late_fine(case, why=" ", by=officer("吴海涛"), at=later)
+    enforcement.waive_late_fine(case, why="达成执行协议，已完成治理。", by=officer("吴海涛"), at=later)
+    assert enforcement.perform(case, by=officer("李明"), at=later).state == "performed"
+    assert kinds(case).count("internal_approval") == 1
+
+
 def test_a_changed_decision_changes_the_fine_or_nothing(visit):
     """Reconsideration Law art. 63: never heavier; outcome and sum stand together or not at all."""
     case = forward(file(visit), "served")
