@@ -192,7 +192,7 @@ def volume_complete(_: Any, f: Facts) -> str | None:
 
 HEARD: tuple[Guard, ...] = (notice_served, statement_period_over, statement_answered, hearing_held)
 MAY_DECIDE: tuple[Guard, ...] = (
-    decided_by_a_leader, two_certified_investigators, recusals_decided, evidence_complete, proposal_in_range, not_heavier_than_notified, legality_passed,
+    decided_by_a_leader, two_certified_investigators, recusals_decided, statement_answered, evidence_complete, proposal_in_range, not_heavier_than_notified, legality_passed,
     deliberated,
 )
 
@@ -213,7 +213,7 @@ CASE = table(
         step("settle_notice", "告知程序完成", "notified", "answered", *HEARD, article="行政处罚法第45条", roles="inspector"),
         step("notify_again", "重新告知", "answered", "notified", proposal_in_range, article="行政处罚法第44条", roles="inspector"),
         step("decide", "作出处罚决定", "answered", "decided", *MAY_DECIDE, article="行政处罚法第57条", roles="leader"),
-        step("exempt", "作出不予处罚决定", "reviewed answered", "decided", decided_by_a_leader, two_certified_investigators, recusals_decided, exemption_grounded,
+        step("exempt", "作出不予处罚决定", "reviewed answered", "decided", decided_by_a_leader, two_certified_investigators, recusals_decided, statement_answered, exemption_grounded,
              article="行政处罚法第33条", roles="leader"),
         step("serve_decision", "送达决定", "decided", "served", article="行政处罚法第61条", roles="inspector"),
         step("perform", "履行完毕", "served", "performed", fine_paid, correction_verified, article="行政处罚法第66条", roles="inspector"),

@@ -52,6 +52,8 @@ BROKEN = [
     ("close_in_court", "in_court", {"court_accepted_on": None}, "法院受理"),
     ("perform", "served", {"late_fen": 300}, "第72条"),
     ("decide", "answered", {"open_recusals": 1}, "第43条"),
+    ("decide", "answered", {"has_open_statement": True}, "尚未复核"),
+    ("exempt", "answered", {"has_open_statement": True}, "尚未复核"),
     ("close", "performed", {"running_measures": ["查封、扣押"]}, "查封、扣押尚未解除"),
     ("close", "performed", {"documents_missing": ["立案审批表"]}, "立案审批表"),
 ]
