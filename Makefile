@@ -2,7 +2,7 @@
 PYTHON ?= python3
 QY = .venv/bin/qingyuan
 
-.PHONY: demo test lint docs setup setup-dev lock clean durability fuzz bench prove-penalty prove-draw
+.PHONY: demo test lint docs setup setup-dev lock clean durability fuzz bench prove-penalty prove-draw prove-walks
 demo: setup          ## a simulated province on this machine; Ctrl-C ends it
 	$(QY) demo
 
@@ -30,6 +30,9 @@ fuzz: setup-dev      ## ten million mutated HJ 212 inputs: nothing raised, no by
 
 prove-penalty: setup-dev  ## a million random penalty inputs: never outside the law, monotone in gravity
 	.venv/bin/python -m pytest -m slow src/qingyuan/law/penalty/tests/test_random.py
+
+prove-walks: setup-dev ## long random walks over the real actions of a case
+	.venv/bin/python -m pytest -m slow src/qingyuan/records/cases/tests/test_walks.py
 
 prove-draw: setup-dev ## hundreds of thousands of draws against chi-square
 	.venv/bin/python -m pytest -m slow src/qingyuan/engines/draw

@@ -5,6 +5,9 @@
     seal     closed and open spool segments, and the trail of the records, get their place in the ledger
     compact  the day's many small files become few, by facility and month
     export   the registry's points and limits go to the engines
+    remind   legal clocks that come near reach the person who must act, once
+    index    cases become findable by any two characters
+    numbers  reserved numbers nobody used come back, explained
     learn    what became of clues and cases goes back to the rules that found them
 
 Two workers may run side by side: the claim decides.  A worker that dies lets go when its lease ends.
@@ -31,7 +34,9 @@ from qingyuan.engines.judge import run as judge
 from qingyuan.engines.judge.settling import settled
 from qingyuan.engines.store import asof, compact, ingest
 from qingyuan.records.cases import door as cases
+from qingyuan.records.cases import reminders, search
 from qingyuan.records.clues import door as clues
+from qingyuan.records.docket import numbering
 from qingyuan.records.registry import door as registry
 from qingyuan.records.registry.models import Loop
 
@@ -69,6 +74,18 @@ def heard(data: Path) -> dict[str, dt.datetime]:
     return last
 
 
+def remind(data: Path, at: dt.datetime) -> object:
+    return reminders.turn(at)
+
+
+def index_cases(data: Path, at: dt.datetime) -> object:
+    return search.index_missing()
+
+
+def take_numbers_back(data: Path, at: dt.datetime) -> object:
+    return numbering.return_overdue(at=at)
+
+
 def learn(data: Path, at: dt.datetime) -> object:
     return cases.hand_outcomes(data)
 
@@ -91,6 +108,9 @@ LOOPS = (
     Due("ingest", dt.timedelta(seconds=2), take_in),
     Due("judge", dt.timedelta(seconds=10), judge_recent),
     Due("seal", dt.timedelta(seconds=30), seal_all),
+    Due("remind", dt.timedelta(minutes=1), remind),
+    Due("index", dt.timedelta(minutes=1), index_cases),
+    Due("numbers", dt.timedelta(minutes=5), take_numbers_back),
     Due("learn", dt.timedelta(minutes=10), learn),
     Due("compact", dt.timedelta(hours=1), compact_lake),
 )
