@@ -13,7 +13,7 @@ from .stage import Stage, find_browser
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API keeps an event loop in this thread
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
     """Chromium, or a skip that nobody can overlook."""
     path = find_browser()
