@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from qingyuan import clock
 from qingyuan.records.cases import notice, reminders
 from qingyuan.records.cases.models import Case, Hearing, Measure, SavedFilter
 from qingyuan.records.cases.tests.cast import AT, file, forward, inspected, officer, serve
@@ -85,9 +86,9 @@ def test_a_hearing_is_set_from_the_desk(case):
     zhao = client_of("赵晓燕")
     assert "安排听证" in words(zhao.get(reverse("desk:sessions")))
     people = {"place": "会议室", "is_public": "on", "presiding_officer": officer("孙立军").pk, "recorder": officer("郑静").pk}
-    soon = act(zhao, case, "schedule", held_at=f"{dt.date.today()} 09:00", **people)
+    soon = act(zhao, case, "schedule", held_at=f"{clock.today()} 09:00", **people)
     assert soon.status_code == 409 and "最早可在" in words(soon)
-    assert act(zhao, case, "schedule", held_at=f"{dt.date.today() + dt.timedelta(days=40)} 09:00", **people).status_code == 302
+    assert act(zhao, case, "schedule", held_at=f"{clock.today() + dt.timedelta(days=40)} 09:00", **people).status_code == 302
     assert Hearing.objects.get().presiding_officer == officer("孙立军")
     assert "通知待送达" in words(zhao.get(reverse("desk:sessions")))
 
@@ -108,8 +109,8 @@ def test_the_number_ledger_shows_every_number_and_what_became_of_it(case):
     assert lent.status_code == 302 and NumberBlock.objects.get().device == "平板1"
     number = DocumentNumber.objects.filter(state="reserved").first()
     where = reverse("desk:void_number", args=[number.pk])
-    assert wu.post(where, {"year": dt.date.today().year, "why": " "}).status_code in (400, 409, 422)
-    assert wu.post(where, {"year": dt.date.today().year, "why": "设备损坏"}).status_code == 302
+    assert wu.post(where, {"year": clock.today().year, "why": " "}).status_code in (400, 409, 422)
+    assert wu.post(where, {"year": clock.today().year, "why": "设备损坏"}).status_code == 302
     number.refresh_from_db()
     assert (number.state, number.void_reason) == ("void", "设备损坏")
     assert stranger().post(where, {"why": "x"}).status_code == 404
