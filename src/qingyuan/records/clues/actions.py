@@ -11,6 +11,7 @@ from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.law import deadlines
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Facility, Officer
+from qingyuan.records.registry.serials import next_serial
 
 from .models import Clue
 from .states import CLUE, FALSE_ALARM_CAUSES, SEVERITIES, SOURCES
@@ -28,20 +29,13 @@ def open_clue(
     if not title.strip():
         raise BadInput("线索标题不能为空：写明谁、在哪里、涉嫌什么", field="title")
     clue = Clue(
-        number=next_number(at), title=title, source=source, rule=rule, violation=violation, facility=facility, division=facility.division,
+        number=next_serial(Clue, "XS", at, digits=5), title=title, source=source, rule=rule, violation=violation, facility=facility, division=facility.division,
         outlet_code=outlet_code, factor=factor, severity=severity, began=began, ended=ended, found_at=at,
         due_on=deadlines.due("filing", at.date()).due_on, evidence_needed=evidence_needed or [],
     )
     clue.save()
     record_event(by=by, subject=f"clue:{clue.pk}", step="open_clue", at=at, after={"state": clue.state, "title": title})
     return clue
-
-
-def next_number(at: dt.datetime) -> str:
-    """XS + day + serial of that day; the unique column settles a race."""
-    stem = f"XS{at:%Y%m%d}"
-    last = Clue.objects.select_for_update().filter(number__startswith=stem).order_by("-number").values_list("number", flat=True).first()
-    return f"{stem}{int(last[len(stem):]) + 1 if last else 1:05d}"
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from qingyuan.records.clues import actions as clue_actions
 from qingyuan.records.clues.models import Clue
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Facility, Officer
+from qingyuan.records.registry.serials import next_serial
 
 from . import pool, positive
 from .models import Assignment, Recusal
@@ -72,10 +73,8 @@ def issue(
     """Write the assignment down; the caller has checked that it may be issued."""
     if basis not in BASES:
         raise BadInput(f"检查依据须为：{'、'.join(BASES.values())}", field="basis")
-    stem = f"RW{at:%Y%m%d}"
-    last = Assignment.objects.select_for_update().filter(number__startswith=stem).order_by("-number").values_list("number", flat=True).first()
     task = Assignment(
-        number=f"{stem}{int(last[len(stem):]) + 1 if last else 1:04d}", basis=basis, reason=reason[:200], clue=clue, facility=facility,
+        number=next_serial(Assignment, "RW", at, digits=4), basis=basis, reason=reason[:200], clue=clue, facility=facility,
         division=facility.division, issued_on=at.date(), issued_by=by, due_on=due_on or deadlines.due("filing", at.date()).due_on,
     )
     task.save()
