@@ -69,8 +69,6 @@ def take_frame(buffer: bytearray, *, quiet: bool = False) -> Frame | Garbage | N
 
     With ``quiet`` the line is known to be silent: see the head of the file.
     """
-    if len(buffer) < 12 and not quiet and buffer[:2] == b"##"[: len(buffer)]:
-        return None
     header = _HEADER.match(buffer)
     if header is None:
         return _resync(buffer)

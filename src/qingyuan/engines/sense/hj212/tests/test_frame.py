@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qingyuan.engines.sense.hj212.frame import WINDOW, Frame, Garbage, read_frame, take_frame
@@ -64,6 +64,8 @@ _pieces = st.lists(
 
 
 @settings(max_examples=100, deadline=None)
+@example([b"\x00", b"##", b"\x00"], [1])
+@example([b"##0000", b"&&ABCD", b"\r"], [1] * 20)
 @given(_pieces, st.lists(st.integers(1, 300), max_size=40))
 def test_bytes_in_are_bytes_in_frames_garbage_and_buffer(pieces: list[bytes], sizes: list[int]) -> None:
     """And the chunks in which they came make no difference."""
