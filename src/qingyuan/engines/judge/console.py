@@ -40,7 +40,7 @@ DATA = click.option("--data", "data_dir", required=True, type=click.Path(exists=
 FROM = click.option("--from", "began", required=True, type=Moment(), help="first moment")
 TO = click.option("--to", "ended", required=True, type=Moment(), help="moment after the last")
 JSON = click.option("--json", "as_json", is_flag=True, help="one JSON object per line")
-ENGINE = click.option("--engine", default="serial", show_default=True, help="serial or processes")
+ENGINE = click.option("--engine", default="serial", show_default=True, help="serial, processes, or a Spark master: spark://HOST:7077, local-cluster[2,1,1024]")
 
 
 @click.command()

@@ -1,6 +1,6 @@
-"""How units are mapped: one after the other, or over processes.  The same functions, the same findings.
+"""How units are mapped: one after the other, over processes, or over a Spark cluster.  The same functions, the same findings.
 
-A cluster executor is a third function of this shape.  Spark is left out until it can be run in the tests here.
+An executor is a function of the shape ``Mapper``; Spark's is in executors_spark.py.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
 
 from qingyuan.errors import BadInput
+
+from . import executors_spark
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
@@ -61,7 +63,9 @@ EXECUTORS = {"serial": serial, "processes": processes}
 
 
 def named(name: str) -> Callable[..., Iterator[Result]]:
-    """Return an executor by name; raises BadInput with the names that exist."""
+    """Return an executor by name or by the address of a Spark cluster; raises BadInput with the names that exist."""
+    if executors_spark.is_master(name):
+        return executors_spark.over(name)
     if name not in EXECUTORS:
-        raise BadInput(f"没有名为 {name} 的执行方式，可用：{'、'.join(EXECUTORS)}", field="engine")
+        raise BadInput(f"没有名为 {name} 的执行方式，可用：{'、'.join(EXECUTORS)}，或 Spark 集群地址（spark://主机:7077、local-cluster[2,1,1024]）", field="engine")
     return EXECUTORS[name]
