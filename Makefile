@@ -2,7 +2,7 @@
 PYTHON ?= python3
 QY = .venv/bin/qingyuan
 
-.PHONY: demo test lint docs setup setup-dev lock clean durability fuzz bench prove-penalty prove-draw prove-walks
+.PHONY: demo test lint docs setup setup-dev lock clean durability fuzz bench prove-penalty prove-draw prove-walks prove-sync
 demo: setup          ## a simulated province on this machine; Ctrl-C ends it
 	$(QY) demo
 
@@ -33,6 +33,9 @@ prove-penalty: setup-dev  ## a million random penalty inputs: never outside the 
 
 prove-walks: setup-dev ## long random walks over the real actions of a case
 	.venv/bin/python -m pytest -m slow src/qingyuan/records/cases/tests/test_walks.py
+
+prove-sync: setup-dev ## thousands of random days of field devices: no answer lost, none merged in silence
+	.venv/bin/python -m pytest -m slow src/qingyuan/records/inspections/tests/test_sync_schedules.py
 
 prove-draw: setup-dev ## hundreds of thousands of draws against chi-square
 	.venv/bin/python -m pytest -m slow src/qingyuan/engines/draw

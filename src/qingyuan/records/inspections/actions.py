@@ -23,11 +23,14 @@ from .states import CONCLUSIONS, INSPECTION
 
 
 @transaction.atomic
-def open_inspection(task: Assignment, *, by: Officer, at: dt.datetime) -> Inspection:
-    """Enter: the assignment starts, the folder for the material is opened."""
+def open_inspection(task: Assignment, *, by: Officer, at: dt.datetime, began_at: dt.datetime | None = None) -> Inspection:
+    """Enter: the assignment starts, the folder for the material is opened.
+
+    ``began_at``: when they entered, where that is known only later, from a device that had no network.
+    """
     dispatch_actions.take(task, "start", by=by, at=at)
     folder = docket.open_docket(title=f"{task.facility.name}现场检查", agency=by.agency.authority, by=by, at=at)
-    visit = Inspection(assignment=task, facility=task.facility, division=task.division, docket=folder, began_at=at)
+    visit = Inspection(assignment=task, facility=task.facility, division=task.division, docket=folder, began_at=began_at or at)
     visit.save()
     record_event(by=by, subject=f"inspection:{visit.pk}", step="open_inspection", at=at, after={"state": visit.state})
     return visit

@@ -9,6 +9,9 @@ from qingyuan.records.docket.models import Docket, Document
 from qingyuan.records.registry.models import Facility, Scoped
 
 from .states import CONCLUSIONS, STATES
+from .sync_models import FieldCapture, FieldCell, FieldDevice, FieldRecord, Instrument, SyncOperation
+
+__all__ = ["CorrectionOrder", "FieldCapture", "FieldCell", "FieldDevice", "FieldRecord", "Inspection", "Instrument", "OnSiteRecord", "SyncOperation"]
 
 
 class Inspection(Scoped):
