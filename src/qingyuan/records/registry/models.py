@@ -310,3 +310,6 @@ class IdempotencyKey(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "幂等记录"
         constraints = [models.UniqueConstraint(fields=["token", "key"], name="one_answer_per_key")]
+
+
+from .duty_models import Capacity, DutyShift, SupervisionLine  # noqa: E402, F401 - tables of the same app, in their own file
