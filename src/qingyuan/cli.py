@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "qingyuan.engines.judge.console:explain",
     "whatif": "qingyuan.engines.judge.console:whatif",
     "score": "qingyuan.engines.judge.console:score",
+    "trace": "qingyuan.engines.trace.console:trace",
     "verify": "qingyuan.engines.ledger.console:verify",
     "draw": "qingyuan.engines.draw.console:draw",
     "law": "qingyuan.law.console:law",

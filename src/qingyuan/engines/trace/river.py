@@ -1,0 +1,245 @@
+"""From a section's warning upstream: which outlet could have done it, by when its water passed here.
+
+The network is reaches, each flowing into the next one or out of the province.  A walk from the section collects every outlet
+above it with distance and travel time; the outlet's own hourly loads are then compared with its past in the window in which its
+water must have left it to be here during the warning.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from qingyuan.errors import BadInput
+
+from .candidate import Candidate, Reason, ranked, settings, weighed
+from .loads import Loads, Raised, raised
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A stretch of river: ``length_km`` long, ``velocity`` in m/s, flowing into the reach ``down`` ("" leaves the network)."""
+
+    id: str
+    river: str
+    down: str
+    length_km: float
+    velocity: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Something on a reach, ``km`` below its upper end: a section, or an outlet with its permit's ``factors``."""
+
+    id: str
+    name: str
+    reach: str
+    km: float
+    facility: str = ""
+    factors: frozenset[str] = frozenset()
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """One outlet above a section: ``km`` of water between them, ``hours`` of travel at the known velocity."""
+
+    outlet: Standing
+    km: float
+    hours: float
+    reaches: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """The rivers of a province or a basin."""
+
+    reaches: tuple[Reach, ...]
+    sections: tuple[Standing, ...]
+    outlets: tuple[Standing, ...]
+
+    def __post_init__(self) -> None:
+        """Raise BadInput for a loop, an unknown reach, or a length or velocity that cannot be."""
+        for one in self.reaches:
+            if one.down and one.down not in self.by_id:
+                raise BadInput(f"河段 {one.id} 流入的河段 {one.down} 不存在", field="down")
+            if not (one.length_km > 0 and 0 < one.velocity < 10):
+                raise BadInput(f"河段 {one.id} 的长度须大于 0 公里、流速须在 0 到 10 米每秒之间", field="velocity")
+        for thing in (*self.sections, *self.outlets):
+            if thing.reach not in self.by_id:
+                raise BadInput(f"{thing.name}（{thing.id}）所在的河段 {thing.reach} 不存在", field="reach")
+        for one in self.reaches:
+            seen, here = {one.id}, one
+            while here.down:
+                here = self.by_id[here.down]
+                if here.id in seen:
+                    raise BadInput(f"河网成环：从河段 {one.id} 往下又回到 {here.id}", field="down")
+                seen.add(here.id)
+
+    @cached_property
+    def by_id(self) -> dict[str, Reach]:
+        """Reaches by id."""
+        return {one.id: one for one in self.reaches}
+
+    @cached_property
+    def into(self) -> dict[str, list[Reach]]:
+        """The reaches that flow into each."""
+        found: dict[str, list[Reach]] = {}
+        for one in self.reaches:
+            found.setdefault(one.down, []).append(one)
+        return found
+
+    def section(self, code: str) -> Standing:
+        """The section of that code; BadInput names some there are."""
+        for one in self.sections:
+            if one.id == code:
+                return one
+        known = "、".join(one.id for one in self.sections[:8])
+        raise BadInput(f"河网里没有断面 {code}；有的是：{known or '无'}", field="section")
+
+    def upstream(self, section: str, most_hours: float) -> list[Upstream]:
+        """Every outlet above the section within ``most_hours`` of travel, nearest first."""
+        start, found = self.section(section), []
+        waiting: list[tuple[Reach, float, float, float, tuple[str, ...]]] = [(self.by_id[start.reach], start.km, 0.0, 0.0, ())]
+        while waiting:
+            reach, upto, km, hours, path = waiting.pop()
+            path = (*path, reach.id)
+            for one in self.outlets:
+                if one.reach == reach.id and one.km <= upto:
+                    way = upto - one.km
+                    found.append(Upstream(one, km + way, hours + way / (reach.velocity * 3.6), path))
+            km, hours = km + upto, hours + upto / (reach.velocity * 3.6)
+            if hours <= most_hours:
+                waiting += [(above, above.length_km, km, hours, path) for above in self.into.get(reach.id, [])]
+        return sorted((one for one in found if one.hours <= most_hours), key=lambda one: (one.hours, one.outlet.id))
+
+
+@dataclass(frozen=True)
+class Warned:
+    """What a section saw: a factor above its usual from ``began`` to ``ended``; ``excess`` in mg/L and ``flow`` in m³/s where known.
+
+    ``doubts`` are things that look like a source and are none: rain, backflow, a gate, maintenance of the station.
+    """
+
+    section: str
+    factor: str
+    began: dt.datetime
+    ended: dt.datetime
+    excess: float | None = None
+    flow: float | None = None
+    doubts: tuple[str, ...] = field(default=())
+
+    def mass_kg(self) -> float | None:
+        """How much more than usual passed: mg/L × m³/s = g/s."""
+        if self.excess is None or self.flow is None:
+            return None
+        return self.excess * self.flow * (self.ended - self.began).total_seconds() / 1000
+
+
+def trace(network: Network, warned: Warned, loads: Mapping[str, Loads], numbers: Mapping[str, Any] | None = None) -> list[Candidate]:
+    """Rank the outlets above the section.
+
+    ``loads``: by outlet id, the hourly discharge of the warned factor in kg; an outlet without an entry has no automatic monitoring.
+    Raises BadInput for an unknown section or a window that ends before it begins.
+    """
+    if warned.ended <= warned.began:
+        raise BadInput("告警的结束时间须晚于开始时间", field="ended")
+    told = {**settings("river"), **(numbers or {})}
+    above = network.upstream(warned.section, told["most_hours"])
+    seen = {one.outlet.id: _window(one, warned, loads.get(one.outlet.id), told) for one in above}
+    total = sum(row[2].excess for row in seen.values() if row[2] is not None)
+    return ranked(_candidate(one, warned, seen[one.outlet.id], total, told) for one in above)
+
+
+Seen = tuple[dt.datetime, dt.datetime, Raised | None]
+
+
+def _window(one: Upstream, warned: Warned, loads: Loads | None, told: Mapping[str, Any]) -> Seen:
+    """When the water of the warning left this outlet, and what the outlet did then."""
+    spread = told["travel_spread"] * one.hours
+    began = warned.began - dt.timedelta(hours=one.hours + spread)
+    ended = warned.ended - dt.timedelta(hours=max(one.hours - spread, 0.0))
+    if loads is None:
+        return began, ended, None
+    stretch = (warned.ended - warned.began).total_seconds()
+    return began, ended, raised(loads, began.timestamp(), ended.timestamp(), stretch=stretch, baseline_hours=told["baseline_hours"], noise_steps=told["noise_steps"])
+
+
+def _candidate(one: Upstream, warned: Warned, seen: Seen, total: float, told: Mapping[str, Any]) -> Candidate:
+    began, ended, saw = seen
+    weights = told["weights"]
+    nearness = float(np.exp(-one.hours / told["distance_hours"]))
+    reasons = [
+        *(_of_data(saw, warned, total, began, ended, weights) if saw is not None else _of_no_data(told)),
+        _of_factor(one.outlet, warned.factor, weights["factor"], is_monitored=saw is not None),
+        Reason("distance", nearness, weights["distance"], one.km, "km", f"在断面上游 {one.km:.1f} 公里，水流约需 {one.hours:.1f} 小时"),
+    ]
+    place = one.outlet
+    return weighed(place.id, place.facility, place.name, reasons, km=one.km, hours=one.hours, window_began=began.isoformat(timespec="minutes"),
+                   window_ended=ended.isoformat(timespec="minutes"), reaches=list(one.reaches), lon=place.lon, lat=place.lat)  # fmt: skip
+
+
+def _of_data(saw: Raised, warned: Warned, total: float, began: dt.datetime, ended: dt.datetime, weights: Mapping[str, float]) -> list[Reason]:
+    need = warned.mass_kg()
+    timing = saw.contrast * min(1.0, saw.steps / 6)
+    share = saw.excess / total if total > 0 else 0.0
+    load = share if need is None or need <= 0 else 0.5 * share + 0.5 * min(1.0, saw.excess / need)
+    span = f"{began.astimezone(CHINA):%m-%d %H:%M} 至 {ended.astimezone(CHINA):%m-%d %H:%M}"
+    when = dt.datetime.fromtimestamp(saw.peak_at, CHINA).strftime("%m-%d %H 时") if saw.peak_at is not None else ""
+    if saw.peak_at is None:
+        said = f"应当排出的时段（{span}）内排放量没有高于平时（平时每小时 {saw.usual:.3g} 千克）"
+    else:
+        said = f"应当排出的时段（{span}）内排放高于平时，最高在 {when}；同样的升高此前{'少见' if saw.contrast > 0.6 else '也常有'}"
+    part = f"，约占断面多出量（{need:.3g} 千克）的 {min(saw.excess / need, 9.99):.0%}" if need else ""
+    return [
+        Reason("timing", timing, weights["timing"], saw.steps, "倍偏差", said),
+        Reason("load", load, weights["load"], saw.excess, "kg", f"时段内多排 {saw.excess:.3g} 千克，占上游各口多排量的 {share:.0%}{part}"),
+        Reason("missing", saw.dark, weights["missing"], float(saw.gap), "小时", f"时段内最长连续 {saw.gap} 小时没有数据，此前一周最长 {saw.usual_gap} 小时"),
+    ]  # fmt: skip
+
+
+def _of_no_data(told: Mapping[str, Any]) -> list[Reason]:
+    weights = told["weights"]
+    said = "没有自动监测数据，不能排除，须以现场采样核实"
+    return [Reason("timing", 0.0, weights["timing"], None, "", said), Reason("missing", told["unmonitored"], weights["missing"], None, "", said)]
+
+
+def _of_factor(outlet: Standing, factor: str, weight: float, *, is_monitored: bool) -> Reason:
+    if factor in outlet.factors or is_monitored:
+        return Reason("factor", 1.0, weight, None, "", "许可或监测因子中有告警因子")
+    if not outlet.factors:
+        return Reason("factor", 0.4, weight, None, "", "没有登记许可因子，不能排除")
+    return Reason("factor", 0.1, weight, None, "", "许可和监测因子中没有告警因子")
+
+
+def network_of(rows: Iterable[Mapping[str, Any]]) -> Network:
+    """Read a network from plain rows; ``kind`` is reach, section or outlet (the columns are those of the dataclasses)."""
+    made: dict[str, list[Any]] = {"reach": [], "section": [], "outlet": []}
+    for number, row in enumerate(rows, 1):
+        kind = str(row.get("kind", ""))
+        if kind not in made:
+            raise BadInput(f"河网第 {number} 行的 kind 是“{kind}”，应为 reach、section 或 outlet", field="kind")
+        try:
+            made[kind].append(_reach(row) if kind == "reach" else _standing(row))
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadInput(f"河网第 {number} 行（{kind}）缺少或写错：{error}", field=kind) from None
+    return Network(tuple(made["reach"]), tuple(made["section"]), tuple(made["outlet"]))
+
+
+def _reach(row: Mapping[str, Any]) -> Reach:
+    return Reach(str(row["id"]), str(row.get("river") or ""), str(row.get("down") or ""), float(row["length_km"]), float(row["velocity"]))
+
+
+def _standing(row: Mapping[str, Any]) -> Standing:
+    factors: Sequence[str] = row.get("factors") or ()
+    lon, lat = row.get("lon"), row.get("lat")
+    return Standing(str(row["id"]), str(row.get("name") or row["id"]), str(row["reach"]), float(row["km"]), str(row.get("facility") or ""),
+                    frozenset(factors), None if lon is None else float(lon), None if lat is None else float(lat))  # fmt: skip
