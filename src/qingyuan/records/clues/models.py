@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
-from qingyuan.records.registry.models import Facility, Officer, Scoped
+from qingyuan.records.docket.models import Docket
+from qingyuan.records.registry.models import Agency, Facility, Officer, Scoped
 
-from .states import FALSE_ALARM_CAUSES, SEVERITIES, SOURCES, STATES
+from .states import SEVERITIES, STATES, causes, outcome_kinds, sources
 
 
 class Clue(Scoped):
@@ -14,10 +15,17 @@ class Clue(Scoped):
 
     number = models.CharField("线索编号", max_length=20, unique=True)
     title = models.CharField("标题", max_length=160)
-    source = models.CharField("来源", max_length=16, choices=list(SOURCES.items()))
+    source = models.CharField("来源", max_length=16, choices=sources)
     rule = models.CharField("判定规则", max_length=60, blank=True)
     violation = models.CharField("涉嫌违法行为", max_length=60, blank=True, help_text="规则库 law/book/violations 的编号")
-    facility = models.ForeignKey(Facility, models.PROTECT, verbose_name="固定污染源", related_name="+")
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, blank=True, verbose_name="固定污染源", related_name="+", help_text="空为尚未认定是哪一家")
+    place = models.CharField("地点", max_length=160, blank=True)
+    lon = models.FloatField("经度", null=True, blank=True)
+    lat = models.FloatField("纬度", null=True, blank=True)
+    source_facts = models.JSONField("来源要素", default=dict, blank=True)
+    docket = models.ForeignKey(Docket, models.PROTECT, null=True, blank=True, verbose_name="线索材料", related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, verbose_name="承办单位", related_name="+")
+    registered_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, verbose_name="登记人", related_name="+")
     outlet_code = models.CharField("排放口", max_length=50, blank=True)
     factor = models.CharField("监测因子", max_length=20, blank=True)
     severity = models.CharField("等级", max_length=8, choices=list(SEVERITIES.items()), help_text="平台分级，非法定")
@@ -28,8 +36,15 @@ class Clue(Scoped):
     due_on = models.DateField("办理期限", help_text="初步审查：令30第18条")
     handler = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, verbose_name="承办人", related_name="+")
     evidence_needed = models.JSONField("尚缺证据", default=list)
-    cause = models.CharField("误报原因", max_length=20, choices=list(FALSE_ALARM_CAUSES.items()), blank=True)
+    cause = models.CharField("误报原因", max_length=20, choices=causes, blank=True)
+    outcome = models.CharField("办结代码", max_length=20, choices=outcome_kinds, blank=True)
     outcome_note = models.TextField("办理结论", blank=True)
+    split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="拆自", related_name="+")
+    scheme = models.CharField("分级时限方案", max_length=20, blank=True, help_text="规则库 law/book/clues/schemes 的编号")
+    on_site_ground = models.CharField("转现场事由", max_length=20, blank=True, help_text="规则库 law/book/clues/grounds 的编号")
+    on_site_why = models.TextField("转现场理由", blank=True)
+    released_at = models.DateTimeField("放出时间", null=True, blank=True, help_text="空为在等候队列，能力有空时按预期收益放出")
+    bypass = models.CharField("直通理由", max_length=60, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="并入", related_name="+")
     accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
     ended_at = models.DateTimeField("办结时间", null=True, blank=True)
@@ -44,6 +59,7 @@ class Clue(Scoped):
             models.Index(fields=["province_code", "due_on", "id"], name="clue_prov_due"),
             models.Index(fields=["city_code", "due_on", "id"], name="clue_city_due"),
             models.Index(fields=["county_code", "due_on", "id"], name="clue_county_due"),
+            models.Index(fields=["agency", "state", "released_at"], name="clue_agency_state"),
             # joining a new finding to the open episode of its outlet
             models.Index(fields=["facility", "outlet_code", "factor", "violation", "ended"], name="clue_episode"),
         ]
@@ -68,3 +84,24 @@ class ClueFinding(models.Model):
         verbose_name = verbose_name_plural = "判定"
         ordering = ["began", "id"]
         indexes = [models.Index(fields=["rule", "clue"], name="finding_by_rule")]
+
+
+class FindingMove(models.Model):
+    """A finding that went from one clue to another when clues were joined or parted; nothing is lost."""
+
+    finding = models.ForeignKey(ClueFinding, models.PROTECT, verbose_name="判定", related_name="moves")
+    origin = models.ForeignKey(Clue, models.PROTECT, verbose_name="原线索", related_name="+")
+    target = models.ForeignKey(Clue, models.PROTECT, verbose_name="现线索", related_name="+")
+    kind = models.CharField("方式", max_length=6, choices=[("merge", "并入"), ("split", "拆分")])
+    at = models.DateTimeField("时间")
+    by = models.ForeignKey(Officer, models.PROTECT, verbose_name="办理人", related_name="+")
+    why = models.TextField("理由")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "判定的并拆"
+        ordering = ["id"]
+
+
+from .liaison_models import Bulletin, LiaisonEntry  # noqa: E402, F401 - tables of the same app, in their own files
+from .stage_models import AnswerFile, AnswerRequest, ClueClock, ClueMessage, ClueMove, EarlyWarning, RemoteCheck, SchemeChoice  # noqa: E402, F401
+from .suppression_models import HiddenFinding, Suppression  # noqa: E402, F401
