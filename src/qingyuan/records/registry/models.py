@@ -313,3 +313,13 @@ class IdempotencyKey(models.Model):
 
 
 from .duty_models import Capacity, DutyShift, SupervisionLine  # noqa: E402, F401 - tables of the same app, in their own file
+from .place_models import (  # noqa: E402, F401
+    AccessRequirement,
+    AirReading,
+    AirStation,
+    Area,
+    RiverPlace,
+    SectionReading,
+    SourceCheck,
+    WaterSource,
+)
