@@ -2,6 +2,8 @@
 
     plan        who and what: divisions, agencies, people, operators, facilities, outlets, points, permits, marks
     small       the hand-written plan of the demo
+    rivers      a tree of places on rivers: sources, outlets, sections, confluences; how long water takes between them
+    sections    what the stations at river sections read, and what is secretly let into a river above them
     process     what a plant does, minute by minute
     planted     what some of them do that they should not, and what merely looks like it
     telemetry   readings of every kind, computed from the minutes

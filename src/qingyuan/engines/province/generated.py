@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from . import names
+from . import names, sections
 from .industries import industries
 from .lay_out import Drawing, finish
 from .plan import CHINA, Agency, Division, Fact, Mark, Person, Plan, Planting, Point, Stop
@@ -62,8 +62,9 @@ def generated(preset: str, seed: int, anchor: dt.datetime | None = None, draft: 
     for entry in sorted(catalogue(), key=_freedom):
         planting.plant(entry, wanted.each)
     planting.rest()
-    return finish(drawing, preset, wanted.name, at, stops=tuple(planting.stops), marks=tuple(planting.marks), planted=tuple(planting.planted),
-                  facts=tuple(planting.facts), kinds=wanted.kinds)  # fmt: skip
+    dry = finish(drawing, preset, wanted.name, at, stops=tuple(planting.stops), marks=tuple(planting.marks), planted=tuple(planting.planted),
+                 facts=tuple(planting.facts), kinds=wanted.kinds)  # fmt: skip
+    return sections.flow_through(dry, each=wanted.each, days=DAYS)
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
+STATION = ("w01001", "w01009", "w01018", "w01019", "w21003", "w21011", "w00000")  # what a section's station reads
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,52 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class RiverNode:
+    """A place on a river: kind source | outlet | section | confluence | mouth; its water reaches ``downstream`` after ``travel_hours``.
+
+    ``km`` and ``travel_hours`` are those of the reach below it, ``velocity`` in m/s, ``flow`` the usual m³/s past it; an outlet
+    names ``outlet`` and ``facility``, a section its station's ``mn`` and the class of GB 3838 it is held to (``target``).
+    """
+
+    code: str
+    river: str
+    river_name: str
+    kind: str
+    name: str
+    downstream: str
+    km: float
+    velocity: float
+    travel_hours: float
+    flow: float
+    lon: float
+    lat: float
+    division: str
+    outlet: str = ""
+    facility: str = ""
+    mn: str = ""
+    target: str = ""
+
+    @property
+    def river_code(self) -> str:
+        """The main river's code; its tributaries' codes begin with it."""
+        return self.river.partition("T")[0]
+
+
+@dataclass(frozen=True)
+class Spill:
+    """Something let into a river at an outlet's place (``node``) beside what its monitor tells; ``kg_per_hour`` of one factor."""
+
+    node: str
+    facility: str
+    outlet: str
+    factor: str
+    kg_per_hour: float
+    began: dt.datetime
+    ended: dt.datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Plan:
     """A whole province.  ``anchor`` is the moment around which its events are planted."""
 
@@ -237,6 +284,8 @@ class Plan:
     equipment: tuple[Equipment, ...] = ()
     filings: tuple[ParameterFiling, ...] = ()
     facts: tuple[Fact, ...] = ()
+    river: tuple[RiverNode, ...] = ()
+    spills: tuple[Spill, ...] = ()
     minute_step: int = 10
     kinds: tuple[str, ...] = ("real", "minute", "hour", "day", "parameter")
 
@@ -256,15 +305,31 @@ class Plan:
         return {one.uscc: one for one in self.operators}
 
     @cached_property
+    def sections(self) -> tuple[RiverNode, ...]:
+        """River sections, each with an automatic station."""
+        return tuple(one for one in self.river if one.kind == "section")
+
+    @cached_property
+    def stations(self) -> tuple[Point, ...]:
+        """The points of the river sections: their facility is the river, their outlet the section's code."""
+        return tuple(Point(one.mn, "", "21", one.river_code, one.code, STATION) for one in self.sections)
+
+    @cached_property
+    def rivers(self) -> tuple[Facility, ...]:
+        """Rivers as units of judging: no discharger, no permit, only stations."""
+        mains = {one.river: one for one in reversed(self.river) if one.river == one.river_code}
+        return tuple(Facility(code, one.river_name, "", one.division, "river", one.lon, one.lat, "", False) for code, one in sorted(mains.items()))
+
+    @cached_property
     def point(self) -> dict[str, Point]:
-        """Points by MN."""
-        return {one.mn: one for one in self.points}
+        """Points by MN, stations included."""
+        return {one.mn: one for one in (*self.points, *self.stations)}
 
     @cached_property
     def points_of(self) -> dict[str, tuple[Point, ...]]:
-        """Points by facility, in the order of the plan."""
-        found: dict[str, list[Point]] = {one.code: [] for one in self.facilities}
-        for one in self.points:
+        """Points by facility (or river), in the order of the plan."""
+        found: dict[str, list[Point]] = {one.code: [] for one in (*self.facilities, *self.rivers)}
+        for one in (*self.points, *self.stations):
             found[one.facility].append(one)
         return {code: tuple(points) for code, points in found.items()}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 
-from . import names
+from . import names, sections
 from .lay_out import Drawing, finish
 from .plan import CHINA, Agency, Division, Mark, Person, Plan, Planting, Stop
 
@@ -65,7 +65,7 @@ def small(seed: int = 1, anchor: dt.datetime | None = None) -> Plan:
              "1号锅炉冷态启炉", "运行日志与DCS曲线已上传", "accepted", "冯磊"),
         Mark(first[heating], (), "stopped", at - 31 * hour, at - 7 * hour, "安泰热力有限公司", at - 30 * hour, "计划检修停炉", "停运报告", "accepted", "冯磊"),
     )  # fmt: skip
-    return finish(drawing, "small", "示范省", at, stops=stops, marks=marks, planted=planted)
+    return sections.flow_through(finish(drawing, "small", "示范省", at, stops=stops, marks=marks, planted=planted), each=1, days=2.5)
 
 
 def _divisions(drawing: Drawing) -> dict[str, Division]:

@@ -1,4 +1,20 @@
-"""A plan as tables: what ``qingyuan province --out`` writes beside the telemetry."""
+"""A plan as tables: what ``qingyuan province --out`` writes beside the telemetry.
+
+river.parquet: one row for each place on a river, a tree that is walked along ``downstream``.
+
+    code          the place; a section's code is also its ``outlet`` in points.parquet, where its ``facility`` is the main river
+    river, river_name   the river or tributary; a tributary's code begins with its main river's and a T
+    kind          source | outlet (into the river) | section (automatic station) | confluence | mouth
+    name, lon, lat, division (county)
+    downstream    the code of the next place down the river; "" at the mouth
+    km, velocity, travel_hours   of the reach from here to ``downstream``: length, m/s, hours
+    flow          usual m³/s past the place
+    outlet, facility    of an outlet: ids in outlets.parquet and facilities.parquet
+    mn, target    of a section: its station (hour readings each four hours) and the class of GB 3838-2002 it is held to
+
+spills.parquet: what was secretly let into a river (the truth for tracing): node, facility, outlet, factor, kg_per_hour, began, ended, note.
+Times in truth.parquet of section rules are those at the section: began and ended of the spill plus the hours of travel.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +26,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from . import rivers
 from .geography import geojson
 from .industries import industries
 from .plan import CHINA, Plan
@@ -43,12 +60,23 @@ def points(plan: Plan) -> pa.Table:
             "division": facility.division, "medium": outlet.medium, "industry": facility.industry,
             "reference_oxygen": outlet.reference_oxygen, "lon": facility.lon, "lat": facility.lat, "factors": list(one.factors),
         })  # fmt: skip
-    return pa.Table.from_pylist(rows)
+    return pa.Table.from_pylist([*rows, *_stations(plan)])
+
+
+def _stations(plan: Plan) -> list[dict[str, Any]]:
+    """Return the river sections' stations as points: medium section, the river as facility."""
+    names = {one.code: one.name for one in plan.rivers}
+    return [
+        {"mn": one.mn, "pw": "", "st": "21", "facility": one.river_code, "facility_name": names[one.river_code], "operator": "", "operator_name": "",
+         "outlet": one.code, "outlet_name": one.name, "division": one.division, "medium": "section", "industry": "river", "reference_oxygen": None,
+         "lon": one.lon, "lat": one.lat, "factors": list(plan.point[one.mn].factors)}
+        for one in plan.sections
+    ]  # fmt: skip
 
 
 def limits(plan: Plan) -> pa.Table:
-    """Return one row for each limit in the columns of the store's dimension table."""
-    return pa.Table.from_pylist([asdict(one) for one in plan.limits])
+    """Return one row for each limit in the columns of the store's dimension table, the targets of river sections included."""
+    return pa.Table.from_pylist([asdict(one) for one in (*plan.limits, *rivers.targets(plan))])
 
 
 def _plain(rows: tuple[Any, ...]) -> pa.Table | None:
@@ -69,7 +97,7 @@ def write(plan: Plan, out: Path) -> list[Path]:
     tables = {
         "divisions": _plain(plan.divisions), "agencies": _plain(plan.agencies), "people": _plain(plan.people), "operators": _plain(plan.operators),
         "facilities": _plain(plan.facilities), "outlets": _plain(plan.outlets), "permits": _plain(plan.permits), "equipment": _plain(plan.equipment),
-        "filings": _plain(plan.filings), "truth": truth(plan), "look_alikes": truth(plan, violations=False),
+        "filings": _plain(plan.filings), "river": _plain(plan.river), "spills": _plain(plan.spills), "truth": truth(plan), "look_alikes": truth(plan, violations=False),
     }  # fmt: skip
     written = []
     for name, table in tables.items():

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from . import planted, process, reported
+from . import planted, process, reported, sections
 from .industries import FURNACE, decimals, is_pollutant
 from .noise import Floats, Ints
 from .plan import Facility, Plan
@@ -48,6 +48,10 @@ def series(plan: Plan, facility: Facility, began: dt.datetime, ended: dt.datetim
     """Yield the readings whose period began in [began, ended) at one facility."""
     wanted = tuple(kinds)
     first, last = minute_of(began), minute_of(ended)
+    if facility.industry == "river":
+        if "hour" in wanted:
+            yield from sections.series(plan, facility, first, last)
+        return
     for coarse in (("day",), ("hour", "minute", "real")):
         mine = tuple(kind for kind in coarse if kind in wanted)
         if not mine:

@@ -74,7 +74,7 @@ def plant(data: Path | str, plan: Plan, began: dt.datetime, ended: dt.datetime, 
             current = replace(current, buckets=buckets)
         current = replace(current, generation=current.generation + 1)
         files, hours = [], []
-        mine = [one for one in plan.facilities if only is None or one.code in only]
+        mine = [one for one in (*plan.facilities, *plan.rivers) if only is None or one.code in only]
         for month, first, last in months(began, ended):
             for bucket, facilities in _by_bucket(mine, current).items():
                 table = pa.concat_tables([rows(plan, one, first, last, kinds) for one in facilities]).unify_dictionaries()

@@ -197,7 +197,7 @@ def test_the_latest_table_is_what_reading_everything_gives(planted):
 def test_dimensions_refuse_two_devices_of_one_name(tmp_path):
     planting.write_dimensions(tmp_path, PLAN)
     known = dimensions.load(tmp_path)
-    assert known.place_of[PLAN.points[0].mn] == (CEMENT, OUTLET) and known.points.num_rows == len(PLAN.points)
+    assert known.place_of[PLAN.points[0].mn] == (CEMENT, OUTLET) and known.points.num_rows == len(PLAN.points) + len(PLAN.stations)
     with pytest.raises(BadInput, match="重复"):
         dimensions.write(tmp_path, pa.concat_tables([known.points, known.points.slice(0, 1)]), known.limits)
     with pytest.raises(BadInput, match="缺少列"):
