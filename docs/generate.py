@@ -53,14 +53,16 @@ def procedures() -> str:
 
 def machines() -> list:
     from qingyuan.records.cases.measure_states import MEASURE
+    from qingyuan.records.cases.sampling_states import SAMPLING
     from qingyuan.records.cases.states import CASE
+    from qingyuan.records.cases.transfer_states import AGENCY, CRIME, DAMAGE, DETENTION, SUPERVISION
     from qingyuan.records.clues.states import CLUE
     from qingyuan.records.dispatch.plan_states import DRAW, PLAN, POSITIVE
     from qingyuan.records.dispatch.states import ASSIGNMENT
     from qingyuan.records.inspections.states import INSPECTION
     from qingyuan.records.publish.states import RELEASE
 
-    return [PLAN, DRAW, POSITIVE, CLUE, ASSIGNMENT, INSPECTION, CASE, MEASURE, RELEASE]
+    return [PLAN, DRAW, POSITIVE, CLUE, ASSIGNMENT, INSPECTION, CASE, MEASURE, CRIME, DETENTION, AGENCY, SUPERVISION, DAMAGE, SAMPLING, RELEASE]
 
 
 PAGES = {"glossary.md": glossary, "procedures.md": procedures}

@@ -17,6 +17,7 @@ from qingyuan.records.cases import (
     decision,
     enforcement,
     hearing,
+    liaison,
     measures,
     recusal,
     red_flags,
@@ -96,7 +97,7 @@ def in_states(kind: str, *states: str) -> Callable[[Case], list[Any]]:
 
 
 def step_reasons(name: str) -> Callable[[Any, Look], list[str]]:
-    return lambda row, look: measures.why_not(row, name, by=look.viewer, on=look.today)
+    return lambda row, look: measures.why_not(row, name, by=look.viewer, at=look.at)
 
 
 def fact_fields(case: Case, look: Look, row: Any) -> Fields:
@@ -178,8 +179,8 @@ ACTS: dict[str, Act] = {
     "cancel_hearing": Act("hearing", "取消、改期", "行政处罚法第64条", ("presiding_officer", "reviewer", "leader"), lambda c: list(c.hearings.filter(closed_on=None, cancelled_on=None)), lambda c, k, r: {"why": long_text("理由", rows=2)}, lambda c, r, g, w: hearing.cancel_hearing(r, **g, **w)),
     "give_up_hearing": Act("hearing", "当事人撤回听证、不出席或者退出", "行政处罚法第64条", TEAM, lambda c: [None] if c.hearing_requested_on and not c.hearing_closed_on else [], lambda c, k, r: {"why": long_text("情况", rows=2), "on": today(day("日期"), k)}, lambda c, r, g, w: hearing.give_up_hearing(c, **g, **w)),
     "reply": Act("transfer", "登记移送回复", "行刑衔接工作办法第9条", BOTH, lambda c: list(c.transfers.filter(replied_on=None)), lambda c, k, r: {"is_taken": tick("对方立案或者受理"), "reply": long_text("回复内容和文书", rows=2)}, lambda c, r, g, w: transfer.record_reply(r, **g, **w)),
-    "liaison": Act("transfer", "登记联席会议、会商、挂牌督办", "行刑衔接工作办法", BOTH, on_case(), lambda c, k, r: {"kind": forms.ChoiceField(label="种类", choices=LIAISON_KINDS), "body": text("机关"), "text": long_text("内容", rows=2), "on": today(day("日期"), k), "due_on": day("应办结日期", required=False)}, lambda c, r, g, w: transfer.record_liaison(c, **g, **w)),
-    "end_liaison": Act("transfer", "办结", "行刑衔接工作办法", BOTH, lambda c: list(c.liaisons.filter(ended_on=None)), lambda c, k, r: {"result": long_text("结果", rows=2), "on": today(day("日期"), k)}, lambda c, r, g, w: transfer.end_liaison(r, **g, **w)),
+    "liaison": Act("transfer", "登记联席会议、会商、挂牌督办", "行刑衔接工作办法", BOTH, on_case(), lambda c, k, r: {"kind": forms.ChoiceField(label="种类", choices=LIAISON_KINDS), "body": text("机关"), "text": long_text("内容", rows=2), "on": today(day("日期"), k), "due_on": day("应办结日期", required=False)}, lambda c, r, g, w: liaison.record_liaison(c, **g, **w)),
+    "end_liaison": Act("transfer", "办结", "行刑衔接工作办法", BOTH, lambda c: list(c.liaisons.filter(ended_on=None)), lambda c, k, r: {"result": long_text("结果", rows=2), "on": today(day("日期"), k)}, lambda c, r, g, w: liaison.end_liaison(r, **g, **w)),
     "exemption_notice": Act("opinions", "制发不予行政处罚事先告知书", "行政处罚法第44条", TEAM, lambda c: [None] if (c.proposal or {}).get("exempt") and c.state in ("reviewed", "answered") else [], lambda c, k, r: {}, lambda c, r, g, w: decision.give_exemption_notice(c, **w)),
     "opinion": Act("opinions", "签署审批意见", "令30第18条", (), on_case(*RUNNING, "annulled", "withdrawn", "terminated"), lambda c, k, r: {"matter": forms.ChoiceField(label="审批文书", choices=[(m, kinds()[m].title) for m in signing.MATTERS]), "text": long_text("意见", rows=2)}, lambda c, r, g, w: signing.give_opinion(c, **g, **w)),
     "instalments": Act("money", "同意延期、分期缴纳", "行政处罚法第66条", BOSS, on_case("served"), lambda c, k, r: {"parts": long_text("各期", rows=3, help_text="每行一期：日期 金额（元），如 2026-12-01 50000"), "why": long_text("当事人的申请和困难情况", rows=2)}, lambda c, r, g, w: enforcement.grant_instalments(c, parts=parts_of(g["parts"]), why=g["why"], **w)),

@@ -6,7 +6,9 @@ from qingyuan.engines.judge import rule
 from qingyuan.engines.province.industries import industries
 from qingyuan.errors import BadInput
 from qingyuan.law.citation import parse
+from qingyuan.records.cases.sampling_states import SAMPLING
 from qingyuan.records.cases.states import CASE
+from qingyuan.records.cases.transfer_states import AGENCY, CRIME, DAMAGE, DETENTION, SUPERVISION
 from qingyuan.records.clues.states import CLUE
 from qingyuan.records.dispatch.plan_states import DRAW, PLAN, POSITIVE
 from qingyuan.records.dispatch.states import ASSIGNMENT
@@ -28,10 +30,14 @@ NOTED = {
     "propose_measure": "提请实施措施", "approve_measure": "批准措施", "refuse_measure": "不批准措施", "impose": "实施措施", "extend": "延长措施期限", "release_measure": "解除措施",
     "file_rectification": "整改备案", "serve_order": "送达责令改正决定书", "reinspect": "复查", "order_again": "再次责令改正", "decide_daily_penalty": "按日连续处罚",
     "change_decision": "决定变更", "waive_late_fine": "减免加处罚款", "refuse_instalments": "不同意延期、分期", "record_liaison": "登记衔接事项", "end_liaison": "衔接事项办结", "give_exemption_notice": "不予处罚事先告知",
-    "note_court_acceptance": "法院受理", "grant_instalments": "批准延期、分期缴纳", "transfer": "移送", "record_reply": "登记移送回复", "decide_on_spot": "当场处罚", "send_command": "下发设备命令",
+    "note_court_acceptance": "法院受理", "grant_instalments": "批准延期、分期缴纳", "transfer": "移送", "record_reply": "登记移送回复", "report_transfer": "提出移送书面报告", "list_supervision": "挂牌督办", "screen_damage": "损害赔偿线索筛查", "order_sampling": "委托监测",
+    "impose_urgently": "情况紧急，先行实施措施", "approve_afterwards": "补办批准", "let_fall": "未获补批，解除措施", "record_commitment": "登记整改承诺", "check_commitment": "核查整改承诺",
+    "send_guidance": "行政指导", "decide_on_spot": "当场处罚", "send_command": "下发设备命令",
     "draw_up": "拟订计划", "commit": "承诺抽取池并封存", "record_result": "填写抽查结果", "propose": "提出拟列入", "note_objection": "登记异议", "check_off_site": "以非现场检查替代",
 }
 TABLES = {"clue": CLUE, "assignment": ASSIGNMENT, "inspection": INSPECTION, "case": CASE, "release": RELEASE, "plan": PLAN, "draw": DRAW, "positive": POSITIVE}
+
+BESIDE = (CRIME, DETENTION, AGENCY, SUPERVISION, DAMAGE, SAMPLING)  # tables whose steps are written in the trail of the case
 
 
 def event_label(subject: str, step: str) -> str:
@@ -39,7 +45,8 @@ def event_label(subject: str, step: str) -> str:
     table = TABLES.get(subject.partition(":")[0])
     if table is not None and step in table.steps:
         return table.steps[step].label
-    return NOTED.get(step, step)
+    beside = next((one.steps[step].label for one in BESIDE if step in one.steps), step) if table is CASE else step
+    return NOTED.get(step, beside)
 
 
 def rule_names() -> dict[str, str]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from qingyuan.clock import CHINA
 from qingyuan.law import deadlines, rulebook
 from qingyuan.law.deadlines import Due
 
 from .daily import served_orders
-from .measures import clocks_of_measure
-from .models import Case
+from .laboratory import clocks_of_sampling
+from .liaison import ANSWERED_WITHIN
+from .measures import approval_clock, clocks_of_measure
+from .models import Case, Liaison
+from .transfer_clocks import Running, clocks_of_transfer, given
 
 
 @dataclass(frozen=True)
 class CaseClock:
     """One clock as a screen shows it; ``done_on`` stops it.
 
-    ``is_wait``: the day after which the next step is open (the party's own period), so it is never late.
+    ``is_wait``: the day after which the next step is open (the party's own period), so it is never late; ``is_theirs``: the
+    police or another body has to act; ``due_at``: the moment, for a clock of hours.
     """
 
     due: Due
@@ -25,6 +30,8 @@ class CaseClock:
     days_left: int
     is_late: bool
     is_wait: bool = False
+    is_theirs: bool = False
+    due_at: dt.datetime | None = None
 
     @property
     def is_still(self) -> bool:
@@ -36,16 +43,22 @@ class CaseClock:
         return self.due.label
 
 
-OF_THE_PARTY = ("payment", "reconsideration", "litigation", "rectification_plan", "police_filing")
+OF_THE_PARTY = ("payment", "reconsideration", "litigation", "rectification_plan")
 
 
 def is_of_party(clock: CaseClock) -> bool:
     """Whether somebody else has to act, or we have to wait until they have: never our delay."""
-    return clock.is_wait or clock.due.clock in OF_THE_PARTY
+    return clock.is_wait or clock.is_theirs or clock.due.clock in OF_THE_PARTY
 
 
-def clocks_of(case: Case, on: dt.date) -> list[CaseClock]:
-    """Every clock that has started, the running ones first, by urgency."""
+def clocks_of(case: Case, on: dt.date, at: dt.datetime | None = None) -> list[CaseClock]:
+    """Every clock that has started, the running ones first, by urgency; ``at`` for clocks of hours, else the end of the day."""
+    rows = [*clocks_of_procedure(case, on), *clocks_beside(case, on, at or dt.datetime.combine(on, dt.time(23, 59), CHINA))]
+    return sorted(rows, key=lambda row: (row.done_on is not None, row.due.due_on))
+
+
+def clocks_of_procedure(case: Case, on: dt.date) -> list[CaseClock]:
+    """Filing to performance: the ordinary road."""
     rows = [clock("decision_90", case.filed_on, case.decided_on or stopped(case), on, holes(case))]
     if case.notice_served_on:
         rows.append(clock("statement", case.notice_served_on, case.waived_on or case.decided_on, on))
@@ -61,15 +74,36 @@ def clocks_of(case: Case, on: dt.date) -> list[CaseClock]:
     fell_on = case.annulled_on or case.changed_on
     if fell_on and case.published_on and case.published_on <= fell_on:
         rows.append(clock("withdraw_publication", fell_on, case.publication_withdrawn_on, on))
-    rows += [shown(due, done_on, on) for row in case.measures.all() for due, done_on in clocks_of_measure(row)]
-    for row in case.transfers.all():
-        rows += [clock(name, row.on, row.replied_on, on) for name in TRANSFER_CLOCKS.get(row.kind, ())]
-    rows += [clock("correction_reinspection", served, None, on) for served in reinspections(case)]
-    return sorted(rows, key=lambda row: (row.done_on is not None, row.due.due_on))
+    return rows
 
 
-# what runs for the other side after a transfer: three days to answer whether the police take it
-TRANSFER_CLOCKS = {"crime": ("police_filing",)}
+def clocks_beside(case: Case, on: dt.date, at: dt.datetime) -> list[CaseClock]:
+    """Measures, transfers, liaison, supervision, commitments, samples, orders to correct."""
+    rows = [shown(due, done_on, on) for row in case.measures.all() for due, done_on in clocks_of_measure(row)]
+    rows += [of_running(found, on) for row in case.measures.all() if (found := approval_clock(row, at)) is not None]
+    rows += [of_running(found, on) for row in case.transfers.all() for found in clocks_of_transfer(row, at)]
+    rows += [of_liaison(row, on) for row in case.liaisons.all() if row.due_on]
+    for row in case.supervisions.all():
+        rows.append(shown(given("supervision", f"挂牌督办（{row.body}）", row.on, row.due_on, "platform_practice"), row.released_on, on))
+    for row in case.commitments.all():
+        promised = shown(given("commitment", "核查整改承诺", row.on, row.due_on, "penalty_law:33"), row.checked_on, on)
+        rows.append(promised)
+    for row in case.samplings.all():
+        rows += [replace(shown(due, done_on, on), is_theirs=is_theirs, is_wait=is_wait) for due, done_on, is_theirs, is_wait in clocks_of_sampling(row)]
+    return rows + [clock("correction_reinspection", served, None, on) for served in reinspections(case)]
+
+
+def of_running(found: Running, on: dt.date) -> CaseClock:
+    done_on = found.done_at.astimezone(CHINA).date() if found.done_at else None
+    return CaseClock(found.due, done_on, (found.due.due_on - (done_on or on)).days, found.is_late, is_theirs=not found.is_ours, due_at=found.due_at)
+
+
+def of_liaison(row: Liaison, on: dt.date) -> CaseClock:
+    """An answer owed: ours to an inquiry or an opinion of the procuratorate, theirs to our letter."""
+    cited = {"consultation_reply": "criminal_transfer_measures:24", "procuratorate_transfer": "criminal_transfer_measures:14"}
+    name = ANSWERED_WITHIN.get(row.kind, "liaison")
+    due = given(name, f"{row.get_kind_display()}（{row.body}）", row.on, row.due_on or row.on, cited.get(name, "platform_practice"), "A" if name in cited else "U")
+    return replace(shown(due, row.ended_on, on), is_theirs=row.kind == "letter")
 
 
 def reinspections(case: Case) -> list[dt.date]:

@@ -37,8 +37,9 @@ def facts_of(case: Case, *, by: Officer, on: dt.date) -> dict[str, Any]:
         **legality_facts(case),
         **enforcement_facts(case, on),
         "limitation_on": limitation_on(case),
+        "untold_results": list(case.samplings.filter(state="reported").values_list("report_number", flat=True)),
         "open_recusals": case.recusals.filter(decided_on=None).count(),
-        "running_measures": [row.get_kind_display() for row in case.measures.filter(state__in=("imposed", "extended")).exclude(kind="daily_penalty")],
+        "running_measures": [row.get_kind_display() for row in case.measures.filter(state__in=("unapproved", "imposed", "extended")).exclude(kind="daily_penalty")],
         "open_corrections": case.inspection.correction_orders.filter(corrected_on=None).count(),
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from qingyuan.errors import BadInput, NotAllowed
-from qingyuan.law import choice, deadlines, rulebook
+from qingyuan.law import deadlines, rulebook
 from qingyuan.records.docket import actions as docket
 from qingyuan.records.inspections.models import Inspection
 from qingyuan.records.registry.events import record_event
@@ -17,7 +17,7 @@ from qingyuan.records.registry.models import Officer
 from . import search
 from .facts import limitation_on
 from .models import Case
-from .papers import case_facts
+from .papers import case_facts, duty_broken
 from .signing import opinions as opinions_of
 from .signing import opinions_given, said
 from .steps import hold, take
@@ -75,10 +75,9 @@ def why_not_file(visit: Inspection, *, by: Officer, on: dt.date, act_ended: dt.d
 
 def filing_facts(case: Case) -> dict[str, object]:
     """What the filing approval says; the law is that of the act, the fine is not yet calculated."""
-    law = choice.choose(case.violation, began=case.act_began, ended=case.act_ended, decided_on=case.filed_on)
     until = {"limitation_until": limitation_on(case).isoformat()} if case.act_ended else {}
     reason = "有初步证据证明存在违法事实，依法应当给予行政处罚，属于本机关管辖，且未超过追责期限。"
-    return {**case_facts(case), "law": {"prohibition": [c.written for c in law.prohibition]}, "filing": {"reason": reason, **until}}
+    return {**case_facts(case), "law": {"prohibition": duty_broken(case)}, "filing": {"reason": reason, **until}}
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from .models import Case, CasePart, Transfer
 
 MEASURE_KINDS = [("seize", "查封、扣押"), ("restrict_production", "限制生产"), ("suspend_production", "停产整治"), ("daily_penalty", "按日连续处罚")]
 LIAISON_KINDS = [
-    ("meeting", "联席会议"), ("consultation", "案件会商"), ("letter", "书面咨询"), ("procuratorate", "检察意见"), ("supervision", "挂牌督办"), ("goods", "涉案物品移交"),
+    ("meeting", "联席会议"), ("consultation", "案件会商"), ("letter", "发出书面咨询"), ("inquiry", "收到书面咨询"), ("procuratorate", "检察意见"), ("room", "联络室工作"),
+    ("supervision", "督办函"), ("goods", "涉案物品移交"),
 ]  # fmt: skip
 
 
@@ -27,6 +28,9 @@ class Measure(CasePart):
     items = models.JSONField("物品清单", default=list, blank=True)
     place = models.CharField("存放地、保管方式", max_length=160, blank=True)
     approved_on = models.DateField("批准日期", null=True, blank=True)
+    is_urgent = models.BooleanField("情况紧急，先实施后补批", default=False, help_text="行政强制法第十九条：二十四小时内报告并补办批准手续")
+    imposed_at = models.DateTimeField("实施时间", null=True, blank=True)
+    settled_at = models.DateTimeField("补办批准或者解除的时间", null=True, blank=True, help_text="查封扣押办法第十三条")
     began = models.DateField("起始日", null=True, blank=True)
     until = models.DateField("期限届满日", null=True, blank=True, help_text="行政强制法第二十五条；限产停产办法第十五条")
     extended_until = models.DateField("延长至", null=True, blank=True)
@@ -42,7 +46,7 @@ class Measure(CasePart):
         verbose_name = verbose_name_plural = "配套措施"
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "kind"], condition=models.Q(state__in=["proposed", "approved", "imposed", "extended"]) & ~models.Q(kind="daily_penalty"),
+                fields=["case", "kind"], condition=models.Q(state__in=["proposed", "approved", "unapproved", "imposed", "extended"]) & ~models.Q(kind="daily_penalty"),
                 name="one_running_measure",
             )
         ]  # fmt: skip
@@ -73,6 +77,9 @@ class Liaison(CasePart):
     due_on = models.DateField("应办结日期", null=True, blank=True)
     ended_on = models.DateField("办结日期", null=True, blank=True)
     result = models.TextField("结果", blank=True)
+    place = models.CharField("地点", max_length=120, blank=True)
+    attendees = models.TextField("参加单位和人员", blank=True)
+    minutes = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, verbose_name="会议纪要", related_name="+")
 
     class Meta(CasePart.Meta):
         verbose_name = verbose_name_plural = "衔接记录"

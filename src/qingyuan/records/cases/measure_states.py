@@ -12,7 +12,7 @@ from qingyuan.machine import step, table
 
 Facts = Mapping[str, Any]
 STATES = {
-    "proposed": "待批准", "approved": "已批准", "imposed": "实施中", "extended": "已延长", "released": "已解除", "refused": "未批准",
+    "proposed": "待批准", "approved": "已批准", "imposed": "实施中", "unapproved": "已紧急实施，待补批", "extended": "已延长", "released": "已解除", "refused": "未批准",
 }  # fmt: skip
 
 
@@ -36,6 +36,16 @@ def by_a_leader(_: Any, f: Facts) -> str | None:
     return None if f["by_is_leader"] else "须经机关负责人批准（行政强制法第18条；查封扣押办法第10条；限产停产办法第9条）"
 
 
+def is_a_sealing(_: Any, f: Facts) -> str | None:
+    """Compulsion Law art. 19; Order 29 of 2014 art. 13: only a sealing may go before its approval."""
+    return None if f["is_sealing"] else "只有查封、扣押可以在情况紧急时先实施后补批（行政强制法第19条；查封扣押办法第13条）"
+
+
+def within_a_day(_: Any, f: Facts) -> str | None:
+    """Compulsion Law art. 19; Order 29 of 2014 art. 13."""
+    return f"紧急实施后二十四小时内补办批准，已于{f['approval_until']}届满：应当立即解除（行政强制法第19条；查封扣押办法第13条）" if f["approval_is_late"] else None
+
+
 def not_expired(_: Any, f: Facts) -> str | None:
     """Compulsion Law art. 25."""
     return f"期限已于{f['until']}届满，应当解除，不能再延长（行政强制法第25条、第28条）" if f["until"] and f["on"] > f["until"] else None
@@ -52,6 +62,9 @@ MEASURE = table(
     [
         step("approve_measure", "批准", "proposed", "approved", by_a_leader, law_allows, article="行政强制法第18条", roles="leader"),
         step("refuse_measure", "不批准", "proposed", "refused", by_a_leader, article="行政强制法第18条", roles="leader"),
+        step("impose_urgently", "情况紧急，当场实施并送达", "proposed", "unapproved", is_a_sealing, law_allows, two_certified_officers, article="行政强制法第19条", roles="inspector"),
+        step("approve_afterwards", "补办批准", "unapproved", "imposed", by_a_leader, within_a_day, law_allows, article="行政强制法第19条", roles="leader"),
+        step("let_fall", "未获补批，立即解除", "unapproved", "released", article="行政强制法第19条", roles="inspector leader"),
         step("impose", "实施并送达", "approved", "imposed", law_allows, two_certified_officers, article="行政强制法第24条", roles="inspector"),
         step("extend", "延长期限", "imposed", "extended", by_a_leader, not_expired, article="行政强制法第25条", roles="leader"),
         step("release_measure", "解除", "imposed extended", "released", put_right, article="行政强制法第28条", roles="inspector leader"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from qingyuan.clock import CHINA
 from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.law import deadlines
 from qingyuan.law.deadlines import Due
@@ -21,17 +22,22 @@ from qingyuan.records.registry.models import Officer
 from .measure_models import MEASURE_KINDS
 from .measure_states import MEASURE
 from .models import Case, Measure
-from .papers import case_facts
+from .papers import case_facts, duty_broken
 from .red_flags import force_of
 from .signing import opinions, said
 from .steps import hold, note
+from .transfer_clocks import Running, hours
 
 BEFORE_CLOSING = ("filed", "suspended", "investigated", "reviewed", "notified", "answered", "decided", "served", "in_court", "performed")
 PERIODS = {"seize": "seizure", "restrict_production": "restriction"}
 
 
-def facts_of(row: Measure, *, by: Officer, on: dt.date) -> dict[str, Any]:
+RUNNING = ("unapproved", "imposed", "extended")
+
+
+def facts_of(row: Measure, *, by: Officer, at: dt.datetime) -> dict[str, Any]:
     """What the guards of the table ask for."""
+    on = at.date()
     law = force_of(row.case, row.kind, on)
     # the object of an extension or a release is the very thing that is sealed
     force = law.force if row.state in ("proposed", "approved") else "may"
@@ -39,14 +45,30 @@ def facts_of(row: Measure, *, by: Officer, on: dt.date) -> dict[str, Any]:
         "on": on, "force": force, "label": row.get_kind_display(), "exceptions": "；".join(met.label for met in law.exceptions),
         "undecided": "、".join(dict.fromkeys(label for met in law.undecided for label in met.missing)), "by_is_leader": by.has_role("leader"),
         "certified_investigators": sum(officer.is_certified(on) for officer in row.case.investigators.all()), "until": row.extended_until or row.until,
-        "is_restriction": row.kind != "seize", "finished_on": row.finished_on,
+        "is_restriction": row.kind != "seize", "finished_on": row.finished_on, "is_sealing": row.kind == "seize", **urgency(row, at),
     }
 
 
-def why_not(row: Measure, name: str, *, by: Officer, on: dt.date) -> list[str]:
+def urgency(row: Measure, at: dt.datetime) -> dict[str, Any]:
+    """Whether the twenty-four hours for the approval of an urgent sealing are over (Compulsion Law art. 19)."""
+    clock = approval_clock(row, at)
+    until = f"{clock.due_at.astimezone(CHINA):%Y-%m-%d %H:%M}" if clock and clock.due_at else ""
+    return {"approval_is_late": bool(clock and clock.is_late), "approval_until": until}
+
+
+def approval_clock(row: Measure, at: dt.datetime) -> Running | None:
+    """The twenty-four hours after an urgent sealing; stopped by the approval or by the release (Order 29 of 2014 art. 13)."""
+    if not row.is_urgent or row.imposed_at is None:
+        return None
+    due, until = hours("seizure_approval", row.imposed_at)
+    done = None if row.state == "unapproved" else row.settled_at or row.imposed_at
+    return Running(due, until, done, (done or at) > until, True)
+
+
+def why_not(row: Measure, name: str, *, by: Officer, at: dt.datetime) -> list[str]:
     """Every reason why this person cannot take this step with this measure."""
     known = MEASURE.steps[name]
-    reasons = list(MEASURE.why_not(row.state, name, row, facts_of(row, by=by, on=on)))
+    reasons = list(MEASURE.why_not(row.state, name, row, facts_of(row, by=by, at=at)))
     if known.roles and not by.has_role(*known.roles):
         reasons.append(f"“{known.label}”由相应岗位人员办理，{by.name}的岗位是：{'、'.join(by.role_names) or '无'}")
     return reasons
@@ -68,7 +90,7 @@ def propose_measure(
         known = "、".join(dict.fromkeys(label for met in law.undecided for label in met.missing))
         why_law = "；".join(met.label for met in law.exceptions) or (f"还须查明：{known}" if known else "已登记的事实没有命中任何一项")
         reasons.append(f"不符合{law.label}的法定情形：{why_law}")
-    if held.measures.filter(kind=kind, state__in=("proposed", "approved", "imposed", "extended")).exists():
+    if held.measures.filter(kind=kind, state__in=("proposed", "approved", *RUNNING)).exists():
         reasons.append(f"{law.label}正在办理或者实施，不得重复（行政强制法第23条）")
     if reasons:
         raise NotAllowed(reasons)
@@ -88,7 +110,7 @@ def take(row: Measure, name: str, *, by: Officer, at: dt.datetime, why: str = ""
     """Move a measure one step inside the caller's transaction."""
     hold(row.case)
     fresh = Measure.objects.select_for_update().get(pk=row.pk)
-    reasons = why_not(fresh, name, by=by, on=at.date())
+    reasons = why_not(fresh, name, by=by, at=at)
     if reasons:
         raise NotAllowed(reasons)
     before = fresh.state
@@ -107,17 +129,23 @@ def approve_measure(row: Measure, *, by: Officer, at: dt.datetime, opinion: str 
     fresh = take(row, "approve_measure", by=by, at=at, why=opinion, approved_on=at.date())
     case = fresh.case
     if fresh.kind == "seize":
-        words: dict[str, Any] = {
-            "law": {"seizure": fresh.grounds}, "seizure": {"reason": fresh.note, "what": fresh.content, "place": fresh.place},
-            **opinions(case, "seizure_approval", text=opinion, by=by, at=at, post="leader"),
-        }  # fmt: skip
-        words["opinions"].setdefault("handlers", said(fresh.note, fresh.by, fresh.on))
-        docket.issue(kind="seizure_approval", docket=case.docket, by=by, at=at, facts={**case_facts(case), **words})
+        issue_approval(fresh, opinion, by, at)
         return fresh
-    words = {"approval": {"matter": f"{fresh.get_kind_display()}", "reason": f"{fresh.note}{fresh.content}"}, **opinions(case, "internal_approval", text=opinion, by=by, at=at, post="leader")}
+    words: dict[str, Any] = {"approval": {"matter": f"{fresh.get_kind_display()}", "reason": f"{fresh.note}{fresh.content}"}, **opinions(case, "internal_approval", text=opinion, by=by, at=at, post="leader")}
     words["opinions"].setdefault("handlers", said(fresh.note, fresh.by, fresh.on))
     docket.issue(kind="internal_approval", docket=case.docket, by=by, at=at, facts={**case_facts(case), **words})
     return fresh
+
+
+def issue_approval(row: Measure, opinion: str, by: Officer, at: dt.datetime) -> None:
+    """The approval form of a sealing, before it or within twenty-four hours after."""
+    case = row.case
+    words: dict[str, Any] = {
+        "law": {"seizure": row.grounds}, "seizure": {"reason": row.note, "what": row.content, "place": row.place},
+        **opinions(case, "seizure_approval", text=opinion, by=by, at=at, post="leader"),
+    }  # fmt: skip
+    words["opinions"].setdefault("handlers", said(row.note, row.by, row.on))
+    docket.issue(kind="seizure_approval", docket=case.docket, by=by, at=at, facts={**case_facts(case), **words})
 
 
 @transaction.atomic
@@ -132,11 +160,47 @@ def impose(
     row: Measure, *, how: str, receiver: str, process: str, heard: str, by: Officer, at: dt.datetime, began_at: dt.datetime | None = None, months: int = 3,
 ) -> Measure:
     """Carry it out and hand the decision over; a sealing leaves its on-site record (Compulsion Law arts. 18, 24)."""
+    return put_in_force(row, "impose", how=how, receiver=receiver, process=process, heard=heard, by=by, at=at, began_at=began_at, months=months)
+
+
+@transaction.atomic
+def impose_urgently(
+    row: Measure, *, how: str, receiver: str, process: str, heard: str, urgency: str, by: Officer, at: dt.datetime, began_at: dt.datetime | None = None,
+) -> Measure:
+    """Seal first because it cannot wait, and have it approved within twenty-four hours (Compulsion Law art. 19; Order 29 of 2014 art. 13)."""
+    if not urgency.strip():
+        raise BadInput("请写明情况紧急、来不及事先批准的理由（行政强制法第19条）", field="urgency")
+    told = f"情况紧急：{urgency.rstrip('。')}。{process}"
+    return put_in_force(row, "impose_urgently", how=how, receiver=receiver, process=told, heard=heard, by=by, at=at, began_at=began_at, is_urgent=True)
+
+
+@transaction.atomic
+def approve_afterwards(row: Measure, *, opinion: str, by: Officer, at: dt.datetime) -> Measure:
+    """The leader's approval within twenty-four hours of an urgent sealing."""
+    fresh = take(row, "approve_afterwards", by=by, at=at, why=opinion, approved_on=at.date(), settled_at=at)
+    issue_approval(fresh, opinion, by, at)
+    return fresh
+
+
+@transaction.atomic
+def let_fall(row: Measure, *, why: str, receiver: str = "", by: Officer, at: dt.datetime) -> Measure:
+    """Not approved, or not in time: released at once (Compulsion Law art. 19)."""
+    if not why.strip():
+        raise BadInput("请写明未获批准或者逾期未补批的情况（行政强制法第19条）", field="why")
+    fresh = take(row, "let_fall", by=by, at=at, why=why, released_on=at.date(), settled_at=at)
+    issue_release(fresh, why, receiver, by, at)
+    return fresh
+
+
+def put_in_force(
+    row: Measure, step: str, *, how: str, receiver: str, process: str, heard: str, by: Officer, at: dt.datetime, began_at: dt.datetime | None, months: int = 3, **more: Any,
+) -> Measure:
+    """Begin the measure, issue and serve its decision, and for a sealing its record; in the caller's transaction."""
     if row.kind == "seize" and not (process.strip() and heard.strip()):
         raise BadInput("请写明实施过程和听取当事人陈述申辩的情况（行政强制法第18条）", field="process")
     on = at.date()
     until = period(row, on, months)
-    fresh = take(row, "impose", by=by, at=at, why=process, began=on, until=until, served_on=on)
+    fresh = take(row, step, by=by, at=at, why=process, began=on, until=until, served_on=on, imposed_at=began_at or at, **more)
     fresh.decision = issue_decision(fresh, by, at)
     fresh.save(update_fields=["decision"])
     docket.serve(document=fresh.decision, how=how, receiver=receiver, on=on, by=by, at=at)
@@ -168,17 +232,10 @@ def issue_decision(row: Measure, by: Officer, at: dt.datetime) -> Any:
     span = f"期限自{row.began}起至{row.until}止。" if row.until else f"期限自{row.began}起，至整改完成并报备之日止。"
     law = case_facts(case)["law"]
     words = {
-        "law": {**law, "prohibition": law["prohibition"] or prohibition_of(case), "restriction": row.grounds},
+        "law": {**law, "prohibition": law["prohibition"] or duty_broken(case), "restriction": row.grounds},
         "restriction": {"content": f"{row.get_kind_display()}：{row.content.rstrip('。')}；{span}", "requirements": row.requirements or "消除违法行为，达标排放。"},
     }  # fmt: skip
     return docket.issue(kind="production_order", docket=case.docket, by=by, at=at, facts={**case_facts(case), **words})
-
-
-def prohibition_of(case: Case) -> list[str]:
-    """The duty broken, before the fine is calculated."""
-    from .filing import filing_facts
-
-    return list(filing_facts(case)["law"]["prohibition"])  # type: ignore[index]
 
 
 def issue_record(row: Measure, process: str, heard: str, began_at: dt.datetime, by: Officer, at: dt.datetime) -> None:
@@ -235,13 +292,17 @@ def release_measure(row: Measure, *, why: str, receiver: str = "", by: Officer, 
         raise BadInput("请写明解除的理由和依据（行政强制法第28条）", field="why")
     fresh = take(row, "release_measure", by=by, at=at, why=why, released_on=at.date())
     if fresh.kind == "seize":
-        words = {
-            "number": fresh.decision.number, "began": fresh.began.isoformat(), "released_on": at.date().isoformat(), "reason": why, "items": fresh.items,
-            "place": fresh.place,
-        }  # fmt: skip
-        document = docket.issue(kind="seizure_release", docket=fresh.case.docket, by=by, at=at, facts={**case_facts(fresh.case), "seizure": words})
-        docket.serve(document=document, how="direct", receiver=receiver or fresh.case.party.legal_representative, on=at.date(), by=by, at=at)
+        issue_release(fresh, why, receiver, by, at)
     return fresh
+
+
+def issue_release(row: Measure, why: str, receiver: str, by: Officer, at: dt.datetime) -> None:
+    """The decision by which sealed things are given back, served."""
+    words = {
+        "number": row.decision.number, "began": row.began.isoformat(), "released_on": at.date().isoformat(), "reason": why, "items": row.items, "place": row.place,
+    }  # fmt: skip
+    document = docket.issue(kind="seizure_release", docket=row.case.docket, by=by, at=at, facts={**case_facts(row.case), "seizure": words})
+    docket.serve(document=document, how="direct", receiver=receiver or row.case.party.legal_representative, on=at.date(), by=by, at=at)
 
 
 def clocks_of_measure(row: Measure) -> list[tuple[Due, dt.date | None]]:

@@ -11,6 +11,7 @@ from qingyuan.records.inspections.models import Inspection
 from qingyuan.records.registry.models import Agency, Facility, Officer, Operator, Scoped
 
 from .states import STATES
+from .transfer_states import STATES as TRANSFER_STATES
 
 REMEDY_OUTCOMES = [("upheld", "维持（驳回）"), ("changed", "变更"), ("annulled", "撤销"), ("withdrawn", "撤回申请（起诉）")]
 TRANSFER_KINDS = [("crime", "涉嫌犯罪移送公安"), ("detention", "移送行政拘留"), ("damage", "生态环境损害赔偿线索"), ("agency", "移送其他机关")]
@@ -236,6 +237,23 @@ class Instalment(CasePart):
         verbose_name = verbose_name_plural = "延期、分期缴纳"
 
 
+class Commitment(CasePart):
+    """What a party that is not punished promises to put right, and whether it did (no-penalty path; notice-and-commitment)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, verbose_name="案件", related_name="commitments")
+    text = models.TextField("承诺内容")
+    due_on = models.DateField("履行期限")
+    signer = models.CharField("承诺人", max_length=40)
+    document = models.ForeignKey(Document, models.PROTECT, verbose_name="承诺书", related_name="+")
+    checked_on = models.DateField("核查日期", null=True, blank=True)
+    is_kept = models.BooleanField("已经履行", null=True)
+    finding = models.TextField("核查情况", blank=True)
+
+    class Meta(CasePart.Meta):
+        verbose_name = verbose_name_plural = "整改承诺"
+        constraints = [models.UniqueConstraint(fields=["case"], condition=Q(checked_on=None), name="one_open_commitment")]
+
+
 class Transfer(CasePart):
     """A case or a suspect handed to another body, and what came back."""
 
@@ -246,6 +264,10 @@ class Transfer(CasePart):
     reply = models.TextField("回复", blank=True)
     replied_on = models.DateField("回复日期", null=True, blank=True)
     is_taken = models.BooleanField("对方立案或者受理", null=True)
+    state = models.CharField("状态", max_length=16, choices=list(TRANSFER_STATES.items()), default="reported")
+    offence = models.CharField("涉嫌罪名", max_length=60, blank=True)
+    procuratorate = models.CharField("抄送的人民检察院", max_length=60, blank=True, help_text="行刑衔接工作办法第六条")
+    responsible = models.CharField("责任人员", max_length=80, blank=True, help_text="移送拘留暂行办法第九条")
 
     class Meta(CasePart.Meta):
         verbose_name = verbose_name_plural = "移送"
@@ -253,9 +275,12 @@ class Transfer(CasePart):
 
 # the tables of companion measures, reminders and search stand in their own files; Django finds them through this one
 from .measure_models import Liaison, Measure, Round  # noqa: E402
-from .work_models import CaseText, Notice, Reminder, SavedFilter  # noqa: E402
+from .sampling_models import Result, Sample, SampleTurn, Sampling  # noqa: E402
+from .transfer_models import DamageClaim, Supervision, TransferTurn  # noqa: E402
+from .work_models import CaseText, Notice, Reminder, ReminderAddress, ReminderDelivery, SavedFilter  # noqa: E402
 
 __all__ = [
-    "Case", "CasePart", "CaseReview", "CaseText", "Deliberation", "Hearing", "Instalment", "LegalityReview", "Liaison", "Measure", "Notice", "Opinion", "Payment",
-    "RecusalRequest", "Remedy", "Reminder", "Round", "SavedFilter", "Statement", "Suspension", "Transfer",
+    "Case", "CasePart", "CaseReview", "CaseText", "Commitment", "DamageClaim", "Deliberation", "Hearing", "Instalment", "LegalityReview", "Liaison", "Measure", "Notice",
+    "Opinion", "Payment", "RecusalRequest", "Remedy", "Reminder", "ReminderAddress", "ReminderDelivery", "Result", "Round", "Sample", "SampleTurn", "Sampling", "SavedFilter",
+    "Statement", "Supervision", "Suspension", "Transfer", "TransferTurn",
 ]  # fmt: skip

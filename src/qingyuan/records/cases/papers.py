@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from qingyuan.law import choice
 from qingyuan.records.docket import queries as docket_queries
 from qingyuan.records.registry.door import factor_name, factor_unit
 from qingyuan.records.registry.models import Agency, Officer, Operator
@@ -128,6 +129,12 @@ def law_facts(case: Case) -> dict[str, Any]:
         "penalty": fine,
         "hearing": {"is_required": bool(proposal.get("hearing_required")), **held(case)},
     }
+
+
+def duty_broken(case: Case) -> list[str]:
+    """The articles of the duty that was broken, by the law of the act: known before any fine is calculated."""
+    law = choice.choose(case.violation, began=case.act_began, ended=case.act_ended, decided_on=case.filed_on)
+    return [cite.written for cite in law.prohibition]
 
 
 def benchmark(proposal: dict[str, Any]) -> str:

@@ -14,7 +14,8 @@ from qingyuan.records.registry.scope import one, scoped
 from . import search
 from .clocks import CaseClock, clocks_of
 from .facts import deliberation_required
-from .models import Case, Hearing, Liaison, Transfer
+from .models import Case, DamageClaim, Hearing, Liaison, Sample, Sampling, Supervision, Transfer
+from .red_flags import damage_of
 from .states import CASE
 from .steps import why_not
 
@@ -99,10 +100,39 @@ def to_deliberate(viewer: Officer) -> list[tuple[Case, str]]:
 
 def transfers(viewer: Officer) -> QuerySet[Transfer]:
     """Everything handed over in the viewer's division, what waits for an answer first."""
-    rows = scoped(Transfer.objects.select_related("case__party", "by"), viewer, through="case")
+    rows = scoped(Transfer.objects.select_related("case__party", "by").prefetch_related("turns"), viewer, through="case")
     return rows.order_by(F("replied_on").asc(nulls_first=True), "on", "pk")
 
 
 def liaisons_open(viewer: Officer) -> QuerySet[Liaison]:
     rows = Liaison.objects.filter(ended_on=None).select_related("case__party")
     return scoped(rows, viewer, through="case").order_by("due_on", "on")
+
+
+def supervisions(viewer: Officer) -> QuerySet[Supervision]:
+    """Listed supervisions, those that run first, the nearest end first."""
+    rows = scoped(Supervision.objects.select_related("case__party"), viewer, through="case")
+    return rows.order_by(F("released_on").asc(nulls_first=True), "due_on", "pk")
+
+
+def claims(viewer: Officer) -> QuerySet[DamageClaim]:
+    """Damage claims, those that are not ended first."""
+    rows = scoped(DamageClaim.objects.select_related("case__party"), viewer, through="case")
+    return rows.order_by(F("ended_on").asc(nulls_first=True), "known_on", "pk")
+
+
+def unscreened(viewer: Officer, on: dt.date) -> list[Case]:
+    """Open cases on which facts were noted that ask for a damage screening, and that have no sheet yet."""
+    rows = open_cases(viewer).exclude(signals={}).filter(pk__in=Case.objects.exclude(pk__in=DamageClaim.objects.values("case")).values("pk"))
+    return [case for case in rows.select_related("inspection")[:500] if damage_of(case, on)]
+
+
+def samplings(viewer: Officer) -> QuerySet[Sampling]:
+    """Orders to laboratories, what is under way first, the nearest report first."""
+    rows = scoped(Sampling.objects.select_related("case__party", "commission", "by").prefetch_related("samples__turns", "samples__results"), viewer, through="case")
+    return rows.order_by(F("told_on").asc(nulls_first=True), "due_on", "pk")
+
+
+def sample_by_code(viewer: Officer, code: str) -> Sample:
+    """What a scanned label leads to."""
+    return one(Sample.objects.select_related("sampling__case__party").prefetch_related("turns__by", "results"), viewer, through="sampling__case", code=code)

@@ -65,7 +65,7 @@ def signals_of(case: Case) -> dict[str, Any]:
         own["ordered_to_correct"] = True
     if case.rounds.filter(still_violating=True).exists():
         own["refused_to_correct"] = True
-    if case.measures.filter(kind="seize", state__in=("imposed", "extended")).exists():
+    if case.measures.filter(kind="seize", state__in=("unapproved", "imposed", "extended")).exists():
         own["already_sealed"] = True
     return {**own, **typed(case.signals)}
 

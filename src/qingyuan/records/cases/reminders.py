@@ -45,13 +45,14 @@ def watched() -> Iterator[Case]:
     """Open cases, and closed ones whose publication has still to be withdrawn."""
     withdrawing = Q(annulled_on__isnull=False, published_on__isnull=False, publication_withdrawn_on=None)
     rows = Case.objects.filter(Q(state__in=OPEN) | withdrawing).select_related("agency", "facility")
-    return rows.prefetch_related("payments", "measures", "transfers", "suspensions", "hearings", "investigators").iterator(chunk_size=200)
+    beside = ("payments", "measures", "transfers__turns", "suspensions", "hearings", "investigators", "liaisons", "supervisions", "commitments", "samplings")
+    return rows.prefetch_related(*beside).iterator(chunk_size=200)
 
 
 def reminders_of(case: Case, on: dt.date, at: dt.datetime) -> list[Reminder]:
     """One per clock of ours and per person it concerns, at the stage reached today."""
     rows = []
-    for clock in clocks_of(case, on):
+    for clock in clocks_of(case, on, at):
         stage = stage_of(clock, on)
         if stage is None:
             continue

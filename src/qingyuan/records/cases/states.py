@@ -50,6 +50,12 @@ def evidence_complete(_: Any, f: Facts) -> str | None:
     return f"尚缺证据：{'、'.join(f['evidence_missing'])}（行政处罚法第40条、第46条）" if f["evidence_missing"] else None
 
 
+def results_told(_: Any, f: Facts) -> str | None:
+    """Measures 30 art. 29: what a laboratory found is told to the party."""
+    untold = f.get("untold_results")
+    return f"检测结果尚未告知当事人：{'、'.join(untold)}（令30第29条）" if untold else None
+
+
 def not_time_barred(_: Any, f: Facts) -> str | None:
     """Penalty Law art. 36."""
     if f["on"] <= f["limitation_on"]:
@@ -204,7 +210,7 @@ CASE = table(
         step("resume", "恢复调查", "suspended", "filed", article="令30第35条", roles="leader"),
         step("withdraw_filing", "撤销立案", "filed investigated", "withdrawn", article="令30第20条", roles="leader"),
         step("terminate", "终止调查", "filed suspended", "terminated", article="令30第36条", roles="leader"),
-        step("conclude", "调查终结", "filed", "investigated", two_certified_investigators, on_site_record, evidence_complete, not_time_barred,
+        step("conclude", "调查终结", "filed", "investigated", two_certified_investigators, on_site_record, evidence_complete, results_told, not_time_barred,
              article="令30第37条", roles="inspector"),
         step("send_back", "退回补充调查", "investigated", "filed", reviewer_did_not_investigate, article="令30第38条", roles="reviewer"),
         step("pass_review", "审查通过", "investigated", "reviewed", reviewer_did_not_investigate, proposal_in_range,

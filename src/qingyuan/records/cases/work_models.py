@@ -42,6 +42,36 @@ class Notice(models.Model):
         indexes = [models.Index(fields=["officer", "-at"], name="notice_by_officer")]
 
 
+class ReminderAddress(models.Model):
+    """Where else an officer wants reminders: a mailbox, a telephone."""
+
+    officer = models.OneToOneField(Officer, models.PROTECT, verbose_name="人员", related_name="+")
+    mail = models.EmailField("邮箱", blank=True)
+    phone = models.CharField("手机号码", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提醒地址"
+
+
+class ReminderDelivery(models.Model):
+    """One reminder on its way out of the house; ``key`` is its Message-ID, so that a second copy is known as the same."""
+
+    reminder = models.ForeignKey(Reminder, models.PROTECT, verbose_name="提醒", related_name="deliveries")
+    channel = models.CharField("渠道", max_length=8, choices=[("mail", "邮件"), ("sms", "短信")])
+    address = models.CharField("地址", max_length=254)
+    key = models.CharField("标识", max_length=80, unique=True)
+    made_at = models.DateTimeField("产生时间")
+    claimed_until = models.DateTimeField("占用至", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("投递次数", default=0)
+    sent_at = models.DateTimeField("发出时间", null=True, blank=True)
+    fault = models.CharField("最近的失败", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提醒外送"
+        constraints = [models.UniqueConstraint(fields=["reminder", "channel"], name="one_delivery_per_channel")]
+        indexes = [models.Index(fields=["made_at"], name="delivery_waiting", condition=models.Q(sent_at=None))]
+
+
 class CaseText(models.Model):
     """What a case is found by: its words, and the same words cut into pairs of characters for the index."""
 

@@ -135,6 +135,11 @@ def add_link(item: EvidenceItem, *, action: str, holder: str, by: Officer, at: d
 def chain_value(before: str, entry: CustodyEntry) -> str:
     """SHA-256 over the previous value and this link's words; the first link hangs on the digest of the item itself."""
     words: dict[str, Any] = {"action": entry.action, "holder": entry.holder, "by": entry.by_id, "at": entry.at.astimezone(dt.UTC).isoformat(), "why": entry.why}
+    return link_value(before, words)
+
+
+def link_value(before: str, words: dict[str, Any]) -> str:
+    """SHA-256 over the value of the link before and the words of this one: the chain of evidence, and that of samples."""
     return hashlib.sha256(before.encode() + canonical(words)).hexdigest()
 
 

@@ -13,6 +13,7 @@ from qingyuan.records.cases import (
     daily,
     enforcement,
     hearing,
+    liaison,
     measures,
     notice,
     recusal,
@@ -245,9 +246,11 @@ def test_a_transfer_to_the_police_brings_its_papers_and_its_clock(visit):
     row = transfer.transfer(case, kind="crime", offence="污染环境罪", procuratorate="清源市人民检察院", **handing)
     transfer.transfer(case, kind="detention", responsible="陈立", **handing)
     assert {"crime_transfer_approval", "crime_transfer", "crime_transfer_list", "detention_transfer"} <= set(kinds(case))
-    assert any(clock.due.clock == "police_filing" for clock in clocks_of(case, AT.date()))
-    note = transfer.record_liaison(case, kind="consultation", body="清源市公安局", text="会商证据标准。", on=AT.date(), transfer=row, by=officer("李明"), at=AT)
-    transfer.end_liaison(note, result="补充鉴定。", on=AT.date(), by=officer("李明"), at=AT)
+    transfer.take(row, "hand_over", text="材料一式两份。", by=officer("李明"), at=AT)
+    transfer.take(row, "note_receipt", text="回执。", paper="清公（环）收字1号", by=officer("李明"), at=AT)
+    assert any(clock.due.clock == "police_filing" and clock.is_theirs for clock in clocks_of(case, AT.date()))
+    note = liaison.record_liaison(case, kind="consultation", body="清源市公安局", text="会商证据标准。", on=AT.date(), transfer=row, by=officer("李明"), at=AT)
+    liaison.end_liaison(note, result="补充鉴定。", on=AT.date(), by=officer("李明"), at=AT)
     transfer.record_reply(row, reply="不予立案", is_taken=False, by=officer("李明"), at=AT + 3 * DAY)
     assert not case.suspensions.filter(ended=None).exists()
 

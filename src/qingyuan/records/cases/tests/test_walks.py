@@ -231,6 +231,8 @@ class Walk:
     def do_reply(self, by: Officer) -> None:
         row = self.case.transfers.filter(replied_on=None).first()
         if row is not None:
+            for step in ("hand_over", "note_receipt"):
+                transfer.take(row, step, text="登记。", by=by, **self.who)
             transfer.record_reply(row, reply="不立案", is_taken=False, by=by, **self.who)
 
     def do_daily(self, by: Officer) -> None:

@@ -137,8 +137,8 @@ def strings(node: object) -> list[str]:
 
 
 def test_all_58_kinds_are_there():
-    """The list of law.md 4.2: every platform code from W01 to W58, every title once."""
-    assert {k.code for k in kinds().values()} == {f"W{n:02d}" for n in range(1, 59)}
+    """The list of law.md 4.2: every platform code from W01 to W58, every title once; what is beside the list begins with P."""
+    assert {k.code for k in kinds().values() if not k.code.startswith("P")} == {f"W{n:02d}" for n in range(1, 59)}
     titles = [k.title for k in kinds().values()]
     assert len(titles) == len(set(titles))
 
