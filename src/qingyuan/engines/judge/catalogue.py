@@ -57,14 +57,14 @@ def _rule(rule: Rule) -> list[str]:
     lines += [f"- 读取：{reads}", f"- 案由：{violations}", f"- 依据：{'；'.join(_basis(rule))}"]
     lines += [f"- 尚需证据：{'；'.join(evidence(rule))}", f"- 样例：{'；'.join(case['name'] for case in rule.cases)}"]
     if rule.parameters:
-        lines += ["", "| 参数 | 数值 | 单位 | 来源 | 等级 |", "|---|---|---|---|---|"]
+        lines += ["", "| 参数 | 代号 | 数值 | 单位 | 来源 | 等级 |", "|---|---|---|---|---|---|"]
         lines += [_parameter(name, parameter) for name, parameter in rule.parameters.items()]
     return [*lines, ""]
 
 
 def _parameter(name: str, parameter: Parameter) -> str:
     values = "；".join(f"{since} 起 {_plain(value)}" for since, value in parameter.values) if len(parameter.values) > 1 else _plain(parameter.values[0][1])
-    return f"| {name} | {values} | {parameter.unit} | {parameter.citation} | {parameter.grade} |"
+    return f"| {parameter.label} | `{name}` | {values} | {parameter.unit} | {parameter.citation} | {parameter.grade} |"
 
 
 def _plain(value: Any) -> str:

@@ -34,13 +34,14 @@ FIRST_DAY = dt.date(2000, 1, 1)
 
 @dataclass(frozen=True)
 class Parameter:
-    """One dated number of a rule: (first day, value) in order, with unit, source and grade."""
+    """One dated number of a rule: (first day, value) in order, with what it is called on screens, unit, source and grade."""
 
     name: str
     values: tuple[tuple[dt.date, Any], ...]
     unit: str
     citation: str
     grade: str
+    label: str = ""
 
     def on(self, day: dt.date) -> Any:
         """Return the value in force on a day; before the first day the first value (judging the past needs a number)."""
@@ -167,4 +168,4 @@ def _parameter(name: str, told: dict[str, Any]) -> Parameter:
     dated = told.get("values") or {told.get("valid_from", FIRST_DAY): told["value"]}
     if told["grade"] not in GRADES:
         raise BadInput(f"参数 {name} 的 grade 应为 A、B、C、U 之一", field="grade")
-    return Parameter(name, tuple(sorted(dated.items())), str(told.get("unit", "")), str(told["citation"]), told["grade"])
+    return Parameter(name, tuple(sorted(dated.items())), str(told.get("unit", "")), str(told["citation"]), told["grade"], str(told["label"]))
