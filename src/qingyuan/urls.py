@@ -8,6 +8,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("", include("qingyuan.faces.desk.urls")),
     path("public/", include("qingyuan.faces.public.urls")),
+    path("visit/", include("qingyuan.faces.public.visit_urls")),
 ]
 handler400 = "qingyuan.faces.refusals.bad_request"
 handler403 = "qingyuan.faces.refusals.forbidden"

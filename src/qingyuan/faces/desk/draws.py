@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from qingyuan.errors import BadInput
-from qingyuan.records.dispatch import door, draws, plan_queries, plans
+from qingyuan.records.dispatch import door, draws, gate, plan_queries, plans
 from qingyuan.records.dispatch.models import Draw, DrawnItem, InspectionPlan
 from qingyuan.records.dispatch.plan_states import DRAW, PLAN
 from qingyuan.records.registry.events import trail
@@ -139,12 +139,17 @@ def item_offers(item: DrawnItem, look: Look, bound: dict) -> list[Offer]:
         return []
     task, rows = item.assignment, []
     if (task is None or task.state == "cancelled") and look.viewer.pk == item.draw.drawn_by_id:
-        rows.append(Offer("send", "派发检查任务", "行政处罚法第42条", (), Empty()))
+        rows.append(Offer("send", "派发检查任务", "行政处罚法第42条", (), bound.get(f"send-{item.order}") or send_form(item, look), f"send-{item.order}" in bound))
     if task is None or task.state != "started":
         visited = task is not None and task.state == "finished"
         key = f"result-{item.order}"
         rows.append(Offer("result", "填写检查结果" if visited else "无需现场检查的结果", "", (), bound.get(key) or forms_of.Result(visited=visited), key in bound))
     return rows
+
+
+def send_form(item: DrawnItem, look: Look, given: Any = None) -> forms_of.Send:
+    """The items to be looked at, and, when other visits are near in time, why they are not merged."""
+    return forms_of.Send(given, near=gate.near_visits(item.facility, look.today, look.viewer), on=look.today, auto_id=f"send-{item.order}-%s")
 
 
 @require_POST
@@ -170,8 +175,9 @@ def item_step(request: HttpRequest, look: Look, pk: int, order: int, step: str) 
     draw = plan_queries.draw(look.viewer, pk)
     item = plan_queries.drawn_item(look.viewer, draw, order)
     if step == "send":
-        draws.send(item, by=look.viewer, at=look.at)
-        messages.success(request, f"已派发：{item.facility.name}")
+        sending = send_form(item, look, request.POST)
+        if not settle(request, sending, lambda given: draws.send(item, by=look.viewer, at=look.at, **given), f"派发 {item.facility.name}"):
+            return show_draw(request, look, draw, {f"send-{order}": sending}, 400)
     elif step == "result":
         form = forms_of.Result(request.POST, visited=item.assignment is not None and item.assignment.state == "finished")
         if not settle(request, form, lambda given: draws.record_result(item, by=look.viewer, on=look.today, at=look.at, **given), "填写检查结果"):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django import forms
 
 from qingyuan.clock import CHINA
 from qingyuan.records.dispatch import door, positive
+from qingyuan.records.dispatch import items as catalogue
+from qingyuan.records.dispatch.gate import Near
 from qingyuan.records.dispatch.plan_states import OFF_SITE_WAYS, RESULTS, WITHOUT_VISIT
 
 from .step_forms import long_text
@@ -60,6 +63,17 @@ class Run(forms.Form):
 
     def clean_published_at(self) -> dt.datetime:
         return in_china(self.cleaned_data["published_at"])
+
+
+class Send(forms.Form):
+    items = forms.MultipleChoiceField(label="检查事项", required=False, widget=forms.CheckboxSelectMultiple, help_text="只能查公布的事项")
+
+    def __init__(self, *args, near: Sequence[Near], on: dt.date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["items"].choices = [(one.code, one.name) for one in catalogue.items(on)]
+        if near:
+            told = "；".join(f"{one.on} {one.who} {one.what}" for one in near)
+            self.fields["answer"] = long_text("不能合并的理由", rows=2, help_text=f"前后另有检查：{told}（综合查一次）")
 
 
 class Result(forms.Form):

@@ -122,7 +122,12 @@ def may_be_filed(task: Assignment, visit: Inspection | None) -> bool:
     return visit is not None and visit.conclusion == "violation" and not Case.objects.filter(inspection=visit).exists()
 
 
+def of_planner(task: Assignment, visit: Inspection | None, look: Look) -> list[str]:
+    return [] if look.viewer.pk == task.issued_by_id else ["由派发人揭晓（四不两直）"]
+
+
 STEPS = {
+    "reveal": Spec("揭晓：告知检查人员去哪里", "四不两直", lambda t, v: t.is_surprise and t.state == "issued" and t.revealed_at is None, of_planner, plain(Empty, "reveal")),
     "open_inspection": Spec("到场，开始检查", "行政处罚法第55条", lambda t, v: t.state == "issued", by_table("start"), plain(Empty, "open_inspection")),
     "take_photo": Spec("收入照片和材料", "行政处罚法第46条", lambda t, v: v is not None and v.state != "concluded", only_inspectors, plain(Photos, "take_photo")),
     "record": Spec("制作现场检查笔录", "行政处罚法第55条", lambda t, v: v is not None and v.state == "opened", of_visit("record"), plain(Record, "record")),

@@ -11,7 +11,8 @@ from qingyuan.errors import BadInput
 from qingyuan.records.cases import filing
 from qingyuan.records.cases import queries as cases
 from qingyuan.records.dispatch import actions as dispatch
-from qingyuan.records.dispatch import queries
+from qingyuan.records.dispatch import gate, queries, sending, visit_queries
+from qingyuan.records.dispatch import items as catalogue
 from qingyuan.records.dispatch.models import Assignment
 from qingyuan.records.dispatch.states import ASSIGNMENT
 from qingyuan.records.docket import queries as docket
@@ -60,9 +61,18 @@ def show(request: HttpRequest, look: Look, task: Assignment, bound: dict | None 
         "orders": list(visit.correction_orders.select_related("document")) if visit else [], "offers": offers(task, visit, look, bound or {}),
         "evidence": docket.evidence_of(look.viewer, folder) if folder else [], "documents": docket.documents_of(look.viewer, folder) if folder else [],
         "case": cases.cases(look.viewer).filter(inspection=visit).first() if visit else None,
-        "history": history(task, visit), "today": look.today, "at": look.at,
+        "history": history(task, visit), "today": look.today, "at": look.at, **around(task, look),
     }
     return render(request, "desk/task.html", context, status=code)
+
+
+def around(task: Assignment, look: Look) -> dict[str, object]:
+    """What the gate found, what is looked at, what the enterprise confirmed, and visits near in time that could be merged."""
+    is_open = task.state in ("issued", "started")
+    return {
+        "entry": visit_queries.entry_of(look.viewer, task), "items": catalogue.named(task.items, task.issued_on), "is_sent": task.inspectors.filter(pk=look.viewer.pk).exists(),
+        "near": gate.near_visits(task.facility, look.today, look.viewer, but=task) if is_open else [],
+    }
 
 
 def history(task: Assignment, visit: Inspection | None) -> list[Event]:
@@ -115,6 +125,7 @@ def wrote(result: object) -> None:
 
 
 TAKE = {
+    "reveal": lambda task, visit, given, look: wrote(sending.reveal(task, by=look.viewer, at=look.at)),
     "open_inspection": lambda task, visit, given, look: wrote(actions.open_inspection(task, by=look.viewer, at=look.at)),
     "cancel": lambda task, visit, given, look: wrote(dispatch.cancel(task, by=look.viewer, at=look.at, **given)),
     "take_photo": lambda task, visit, given, look: photos(visit, given, look),

@@ -8,6 +8,7 @@ from . import (
     charts,
     clues,
     devices,
+    dispatch_urls,
     draws_urls,
     entrance,
     facilities,
@@ -26,6 +27,7 @@ pages = [
     path("clues/", clues.clue_list, name="clues"),
     path("clues/<str:number>/", clues.clue_page, name="clue"),
     path("clues/<str:number>/<slug:step>/", clues.clue_step, name="clue_step"),
+    *dispatch_urls.pages,  # before the steps of a task
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/<str:number>/", tasks.task_page, name="task"),
     path("tasks/<str:number>/<slug:step>/", tasks.task_step, name="task_step"),

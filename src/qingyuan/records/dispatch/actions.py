@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -15,35 +16,26 @@ from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Facility, Officer
 from qingyuan.records.registry.serials import next_serial
 
-from . import pool, positive
-from .models import Assignment, Recusal
+from . import gate, people, pool, positive
+from .models import Assignment
+from .secrecy import is_secret
 from .states import ASSIGNMENT, BASES
 
 OPEN = [state for state in ASSIGNMENT.states if state not in ASSIGNMENT.final]
 
 
 def why_not_assign(
-    *, facility: Facility, inspectors: Sequence[Officer], on: dt.date, basis: str = "clue", clue: Clue | None = None
+    *, facility: Facility, inspectors: Sequence[Officer], on: dt.date, basis: str = "clue", clue: Clue | None = None, mode: str = "ordinary"
 ) -> list[str]:
     """Every reason why these people may not be sent there on that day; empty means they may.
 
-    Penalty Law art. 42 (two officers, certified), art. 43 (recusal); the positive list; the yearly cap of planned visits.
+    Penalty Law art. 42 (two officers, certified), art. 43 (recusal); nobody at home in cross-jurisdiction work; the positive list;
+    the yearly cap of planned visits.
     """
-    reasons = []
-    people = {officer.pk: officer for officer in inspectors}
-    if len(people) < 2:
-        reasons.append(f"检查人员不得少于两人，现有{len(people)}人（行政处罚法第42条）")
-    for officer in people.values():
-        if not officer.has_role("inspector"):
-            reasons.append(f"{officer.name}不是执法人员，不能承担检查任务（行政处罚法第42条）")
-        elif not officer.is_certified(on):
-            until = f"，有效期至{officer.certificate_to}" if officer.certificate_to else ""
-            reasons.append(f"{officer.name}的执法证件在{on}无效{until}（行政处罚法第42条）")
-    for recusal in Recusal.objects.filter(officer__in=people, facility=facility).select_related("officer"):
-        reasons.append(f"{recusal.officer.name}应当回避：{recusal.reason}（行政处罚法第43条）")
+    reasons = people.reasons(facility=facility, inspectors=inspectors, on=on, mode=mode)
     open_task = Assignment.objects.filter(facility=facility, state__in=OPEN).first()
     if open_task is not None:
-        which = "" if open_task.basis == "draw" and open_task.state == "issued" else open_task.number  # a drawn object is secret until the visit
+        which = "" if is_secret(open_task) else open_task.number
         reasons.append(f"该单位已有未完成的检查任务{which}，请合并检查，避免重复入企（综合查一次）")
     exempt = positive.exempt_reason(facility=facility, basis=basis, clue=clue, on=on)
     capped = pool.cap_reason(facility, on) if basis in pool.PLANNED else ""
@@ -61,21 +53,32 @@ def assign(*, clue: Clue, inspectors: Sequence[Officer], by: Officer, at: dt.dat
     if reasons:
         raise NotAllowed(reasons)
     lead = next((officer for officer in inspectors if officer.pk == by.pk), inspectors[0])
+    near = gate.near_visits(clue.facility, at.date(), by)
+    seen = gate.lines(facility=clue.facility, basis="clue", on=at.date(), viewer=by, clue=clue, near=near)
     clue_actions.verify(clue, by=lead, at=at)
-    return issue(facility=clue.facility, basis="clue", reason=clue.title, clue=clue, inspectors=inspectors, by=by, at=at, due_on=due_on or clue.due_on)
+    return issue(
+        facility=clue.facility, basis="clue", reason=clue.title, clue=clue, inspectors=inspectors, by=by, at=at, due_on=due_on or clue.due_on,
+        gate=gate.frozen(seen),
+    )
 
 
 @transaction.atomic
 def issue(
     *, facility: Facility, basis: str, reason: str, clue: Clue | None, inspectors: Sequence[Officer],
-    by: Officer, at: dt.datetime, due_on: dt.date | None = None,
+    by: Officer, at: dt.datetime, due_on: dt.date | None = None, **more: Any,
 ) -> Assignment:
-    """Write the assignment down; the caller has checked that it may be issued."""
+    """Write the assignment down; the caller has checked that it may be issued.  ``more``: further columns (items, gate, mode …).
+
+    Whatever way leads here, nobody without a certificate that holds that day gets the task.
+    """
     if basis not in BASES:
         raise BadInput(f"检查依据须为：{'、'.join(BASES.values())}", field="basis")
+    barred = [reason for officer in inspectors if (reason := people.not_certified(officer, at.date()))]
+    if barred:
+        raise NotAllowed(barred)
     task = Assignment(
         number=next_serial(Assignment, "RW", at, digits=4), basis=basis, reason=reason[:200], clue=clue, facility=facility,
-        division=facility.division, issued_on=at.date(), issued_by=by, due_on=due_on or deadlines.due("filing", at.date()).due_on,
+        division=facility.division, issued_on=at.date(), issued_by=by, due_on=due_on or deadlines.due("filing", at.date()).due_on, **more,
     )
     task.save()
     task.inspectors.set(inspectors)
@@ -90,9 +93,13 @@ def take(task: Assignment, name: str, *, by: Officer, at: dt.datetime, why: str 
     fresh = Assignment.objects.select_for_update().get(pk=task.pk)
     if name in ("start", "finish") and not fresh.inspectors.filter(pk=by.pk).exists():
         raise NotAllowed(f"{by.name}不是任务{fresh.number}的检查人员")
+    if name == "start" and fresh.is_surprise and fresh.revealed_at is None:
+        raise NotAllowed("四不两直检查须由派发人揭晓后才能开始")
     before = fresh.state
     fresh.state = ASSIGNMENT.take(before, name)
     fresh.save(update_fields=["state"])
+    if fresh.state == "cancelled":
+        fresh.codes.filter(withdrawn_at=None).update(withdrawn_at=at, withdrawn_why=f"任务已撤销：{why}"[:200])
     record_event(by=by, subject=f"assignment:{fresh.pk}", step=name, at=at, before={"state": before}, after={"state": fresh.state}, why=why)
     task.refresh_from_db()
     return task

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from qingyuan.engines.draw import algorithm, bundle, seal
 from qingyuan.engines.draw import commitment as commitments
+from qingyuan.engines.ledger import checkpoint, layout
+from qingyuan.errors import BadInput
 
 
 def commit_and_seal(pool: Mapping[str, Any], *, why: str, at: dt.datetime) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -54,3 +59,32 @@ def beacon_sources() -> dict[str, dict[str, str]]:
 
 def source_name(commitment: Mapping[str, Any]) -> str:
     return bundle.source_name(commitment)
+
+
+# -- task codes ---------------------------------------------------------------------------------------------------------------
+
+VISIT = b"qingyuan-visit-1\n"  # says what the ledger's key signed: a signature of one kind of thing is none of another
+
+
+def sign_visit(told: Mapping[str, Any]) -> tuple[str, str]:
+    """(SHA-256 of a task code's statement in its fixed spelling, Ed25519 signature as base64)."""
+    body = algorithm.spelled(told)
+    return hashlib.sha256(body).hexdigest(), base64.b64encode(visit_key().sign(VISIT + body)).decode()
+
+
+def is_signed_visit(told: Mapping[str, Any], signature: str) -> bool:
+    """Whether this installation signed exactly this statement."""
+    try:
+        visit_key().public_key().verify(base64.b64decode(signature, validate=True), VISIT + algorithm.spelled(told))
+    except (InvalidSignature, ValueError, BadInput):
+        return False
+    return True
+
+
+def visit_key() -> Ed25519PrivateKey:
+    return checkpoint.signing_key(layout.key(settings.QINGYUAN_DATA))
+
+
+def visit_key_line() -> str:
+    """The public key as one line, to verify a task code without us."""
+    return checkpoint.verifier_line(visit_key().public_key().public_bytes_raw())

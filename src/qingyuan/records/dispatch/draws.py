@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from qingyuan.law.deadlines import Due
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Facility, Officer
 
-from . import actions, door, positive
+from . import actions, door, gate, positive
 from .models import Assignment, Draw, DrawnItem, InspectionPlan
 from .plan_states import DRAW, RESULTS, WITHOUT_VISIT
 from .pool import pool_of
@@ -113,8 +113,11 @@ def keep_items(draw: Draw, result: list[dict[str, Any]]) -> None:
 
 
 @transaction.atomic
-def send(item: DrawnItem, *, by: Officer, at: dt.datetime, due_on: dt.date | None = None) -> Assignment:
-    """Issue the task of a drawn object to the people drawn for it; every gate of an assignment holds."""
+def send(item: DrawnItem, *, by: Officer, at: dt.datetime, due_on: dt.date | None = None, answer: str = "", items: Sequence[str] = ()) -> Assignment:
+    """Issue the task of a drawn object to the people drawn for it; every gate of an assignment holds.
+
+    ``answer``: why visits near in time cannot be merged; needed only when there are any.
+    """
     fresh = DrawnItem.objects.select_for_update().select_related("draw", "facility").get(pk=item.pk)
     if by.pk != fresh.draw.drawn_by_id:
         raise NotAllowed("抽中名单在检查之前保密，由抽取人派发")
@@ -123,10 +126,14 @@ def send(item: DrawnItem, *, by: Officer, at: dt.datetime, due_on: dt.date | Non
     reasons += [] if fresh.draw.state == "drawn" and not fresh.result else ["本次抽取已被替代、已公开或该对象已有结果"]
     people = list(fresh.officers.order_by("certificate_number"))
     reasons += actions.why_not_assign(facility=fresh.facility, inspectors=people, on=at.date(), basis="draw")
+    near = gate.near_visits(fresh.facility, at.date(), by)
+    seen = gate.lines(facility=fresh.facility, basis="draw", on=at.date(), viewer=by, items=items, near=near, answer=answer)
+    reasons = list(dict.fromkeys(reasons + gate.stops(seen)))
     if reasons:
         raise NotAllowed(reasons)
     fresh.assignment = actions.issue(
-        facility=fresh.facility, basis="draw", reason=f"双随机抽查 {fresh.draw}", clue=None, inspectors=people, by=by, at=at, due_on=due_on
+        facility=fresh.facility, basis="draw", reason=f"双随机抽查 {fresh.draw}", clue=None, inspectors=people, by=by, at=at, due_on=due_on,
+        items=list(items), gate=gate.frozen(seen),
     )
     fresh.save(update_fields=["assignment"])
     item.refresh_from_db()

@@ -8,7 +8,7 @@ from qingyuan.records.clues.models import Clue
 from qingyuan.records.registry.models import Agency, Facility, Officer, Scoped
 
 from .plan_states import DRAW_STATES, OFF_SITE_WAYS, PLAN_STATES, POSITIVE_STATES, RESULTS
-from .states import BASES, STATES
+from .states import BASES, MODES, STATES
 
 
 class Recusal(models.Model):
@@ -37,6 +37,13 @@ class Assignment(Scoped):
     issued_on = models.DateField("派发日期")
     issued_by = models.ForeignKey(Officer, models.PROTECT, verbose_name="派发人", related_name="+")
     due_on = models.DateField("应完成日期")
+    items = models.JSONField("检查事项", default=list, blank=True, help_text="规则库 law/book/items/inspection 的编号；未公布的事项不得检查（国办发〔2024〕54号）")
+    gate = models.JSONField("入企前核对", default=list, blank=True, help_text="派发时逐项核对的结果：依据、事项、频次上限、正面清单、重复检查")
+    departments = models.JSONField("联合检查的部门", default=list, blank=True, help_text="综合查一次（优化营商环境条例第五十四条）")
+    mode = models.CharField("组织方式", max_length=12, choices=list(MODES.items()), default="ordinary")
+    authority_letter = models.CharField("指定管辖、授权文号", max_length=60, blank=True, help_text="异地交叉执法须有授权")
+    is_surprise = models.BooleanField("四不两直", default=False, help_text="开始之前只有派发人知道")
+    revealed_at = models.DateTimeField("向检查人员揭晓", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "检查任务"
@@ -167,3 +174,6 @@ class OffSiteCheck(Scoped):
 
     class Meta:
         verbose_name = verbose_name_plural = "非现场检查"
+
+
+from . import visit_models  # noqa: E402, F401  tables of the same app, in a file of their own

@@ -18,7 +18,7 @@ from .models import Assignment, InspectionPlan, PositiveListEntry, Recusal
 from .plan_states import CLASSES
 from .positive import months_after
 
-QUARTERS, MILLE, PLANNED = 4, 1000, ("draw", "campaign")
+QUARTERS, MILLE, PLANNED = 4, 1000, ("draw", "campaign", "assist")
 PER = {"quarter": "每季度", "half_year": "每半年", "year": "每年"}
 
 

@@ -17,4 +17,15 @@ ASSIGNMENT = table(
     initial="issued",
     final=("finished", "cancelled"),
 )
-BASES = {"clue": "线索核实", "draw": "双随机抽查", "campaign": "专项行动", "complaint": "投诉举报", "case": "案件调查", "reinspection": "整改复查"}
+BASES = {
+    "clue": "线索核实", "draw": "双随机抽查", "campaign": "专项行动", "assist": "监督帮扶", "complaint": "投诉举报", "case": "案件调查",
+    "reinspection": "整改复查", "response": "应急响应",
+}  # fmt: skip
+# how people are put together; all but the first are cross-jurisdiction work, which nobody does at home
+MODES = {"ordinary": "属地检查", "stationed": "驻点督查", "mobile": "机动巡查", "grave": "重案协查"}
+CROSS = ("stationed", "mobile", "grave")
+# who never holds a task to inspect an enterprise, whatever else is written about them (国办发〔2024〕54号; Penalty Law art. 42)
+BARRED = {
+    "grid_worker": "网格员", "auxiliary": "执法辅助人员", "third_party": "第三方人员", "trainee": "见习（未取得执法证件）人员",
+    "temporary": "临时人员", "village_head": "村（社区）负责人", "expert": "专家",
+}  # fmt: skip
