@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import companions, figures, numbers, saved_filters, sessions, transfers, watch
+from . import companions, figures, laboratory, numbers, openings, saved_filters, sessions, transfers, watch
 
 pages = [
     path("cases/<int:pk>/companions/", companions.companions_page, name="companions"),
@@ -10,6 +10,10 @@ pages = [
     path("cases/<int:pk>/volume-<slug:part>.pdf", companions.volume_file, name="volume"),
     path("cases/filters/", saved_filters.save_filter, name="save_filter"),
     path("cases/filters/<int:pk>/drop/", saved_filters.drop_filter, name="drop_filter"),
+    path("cases/openings/", openings.openings_page, name="openings"),
+    path("cases/openings/<slug:step>/", openings.opening_step, name="opening_step"),
+    path("laboratory/", laboratory.laboratory_list, name="laboratory"),
+    path("laboratory/<str:code>/", laboratory.sample_page, name="sample"),
     path("sessions/", sessions.session_list, name="sessions"),
     path("transfers/", transfers.transfer_list, name="transfers"),
     path("numbers/", numbers.number_ledger, name="numbers"),

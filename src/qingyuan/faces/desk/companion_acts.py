@@ -6,94 +6,48 @@ One table: who may, on what article, on which rows, what is asked, which action 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from qingyuan.records.cases import (
+    commitment,
     daily,
     decision,
     enforcement,
     hearing,
-    liaison,
     measures,
     recusal,
     red_flags,
     signing,
-    transfer,
 )
-from qingyuan.records.cases.measure_models import LIAISON_KINDS, MEASURE_KINDS
+from qingyuan.records.cases.measure_models import MEASURE_KINDS
 from qingyuan.records.cases.models import Case
-from qingyuan.records.docket.models import SERVICE_WAYS
 from qingyuan.records.docket.writing.kinds import kinds
-from qingyuan.records.registry import queries as registry
-from qingyuan.records.registry.models import Officer
 
+from .companion_fields import (
+    BOSS,
+    BOTH,
+    RUNNING,
+    TEAM,
+    Act,
+    Fields,
+    Who,
+    in_states,
+    items_of,
+    moment,
+    on_case,
+    parts_of,
+    people,
+    text,
+    today,
+    way,
+)
+from .companion_samples import SAMPLE_ACTS
+from .companion_transfers import TRANSFER_ACTS
 from .frame import Look
 from .step_forms import day, long_text, tick
-
-Fields = dict[str, forms.Field]
-Who = dict[str, Any]
-RUNNING = ("filed", "suspended", "investigated", "reviewed", "notified", "answered", "decided", "served", "in_court", "performed")
-
-
-@dataclass(frozen=True)
-class Act:
-    """``rows`` gives the things it can be done to now (``[None]`` for the case itself); ``why`` the reasons why not yet."""
-
-    group: str
-    label: str
-    article: str
-    roles: tuple[str, ...]
-    rows: Callable[[Case], list[Any]]
-    fields: Callable[[Case, Look, Any], Fields]
-    take: Callable[[Case, Any, Mapping[str, Any], Who], Any]
-    why: Callable[[Any, Look], list[str]] = lambda row, look: []
-
-
-def text(label: str, size: int = 80, *, required: bool = True, initial: str = "", help_text: str = "") -> forms.CharField:
-    return forms.CharField(label=label, max_length=size, required=required, initial=initial, help_text=help_text)
-
-
-def moment(label: str, look: Look) -> forms.DateTimeField:
-    hint = {"placeholder": "年-月-日 时:分", "autocomplete": "off"}
-    return forms.DateTimeField(label=label, input_formats=["%Y-%m-%d %H:%M"], widget=forms.DateTimeInput(attrs=hint, format="%Y-%m-%d %H:%M"))
-
-
-def today(field: forms.Field, look: Look) -> forms.Field:
-    field.initial = look.today
-    return field
-
-
-def people(label: str, case: Case, look: Look, role: str = "", *, inside: bool | None = False) -> forms.ModelChoiceField:
-    """People of the case's agency: outside the investigation, inside it, or both (None)."""
-    keys = [p.pk for p in registry.colleagues(look.viewer) if p.agency.authority == case.agency and (not role or p.has_role(role))]
-    rows = Officer.objects.filter(pk__in=keys).order_by("name")
-    mine = case.investigators.values("pk")
-    rows = rows.filter(pk__in=mine) if inside else rows.exclude(pk__in=mine) if inside is False else rows
-    return forms.ModelChoiceField(label=label, queryset=rows, empty_label="请选择")
-
-
-def way(look: Look, *, on: bool = True) -> Fields:
-    asked: Fields = {"how": forms.ChoiceField(label="送达方式", choices=SERVICE_WAYS), "receiver": text("签收人", 40)}
-    return {**asked, "on": today(day("送达日期"), look)} if on else asked
-
-
-def items_of(lines: str) -> list[dict[str, str]]:
-    """名称，规格，数量，存放地点 – one thing per line."""
-    keys = ("title", "model", "count", "place")
-    return [dict(zip(keys, (part.strip() for part in line.replace(",", "，").split("，")), strict=False)) for line in lines.splitlines() if line.strip()]
-
-
-def on_case(*states: str) -> Callable[[Case], list[Any]]:
-    return lambda case: [None] if not states or case.state in states else []
-
-
-def in_states(kind: str, *states: str) -> Callable[[Case], list[Any]]:
-    wanted = {"all": [k for k, _ in MEASURE_KINDS if k != "daily_penalty"], "restriction": ["restrict_production", "suspend_production"]}.get(kind, [kind])
-    return lambda case: list(case.measures.filter(kind__in=wanted, state__in=states))
 
 
 def step_reasons(name: str) -> Callable[[Any, Look], list[str]]:
@@ -138,30 +92,15 @@ def measure_fields(case: Case, look: Look, row: Any) -> Fields:
     }
 
 
-def parts_of(lines: str) -> list[tuple[Any, int]]:
-    """2026-12-01 50000 – day and yuan, one part per line."""
-    import datetime as dt
-
-    from qingyuan.errors import BadInput
-
-    rows = []
-    for line in lines.splitlines():
-        words = line.split()
-        try:
-            rows.append((dt.date.fromisoformat(words[0]), int(Decimal(words[1].replace(",", "")) * 100)))
-        except (ValueError, IndexError, ArithmeticError):
-            if words:
-                raise BadInput(f"“{line}”读不懂：每行一期，写作 2026-12-01 50000", field="parts") from None
-    return rows
-
-
-TEAM, BOSS, BOTH = ("inspector",), ("leader",), ("inspector", "leader")
 ACTS: dict[str, Act] = {
     "facts": Act("facts", "登记配套措施和移送的事实", "刑事司法解释；部令28—30号", BOTH, on_case(*RUNNING), fact_fields, take_facts),
     "propose": Act("measures", "提请实施措施", "行政强制法第18条", TEAM, on_case(*RUNNING), measure_fields, lambda c, r, g, w: measures.propose_measure(c, **{**g, "items": items_of(g["items"])}, **w)),
     "approve": Act("measures", "批准", "行政强制法第18条", BOSS, in_states("all", "proposed"), lambda c, k, r: {"opinion": long_text("意见", rows=2)}, lambda c, r, g, w: measures.approve_measure(r, **g, **w), step_reasons("approve_measure")),
     "refuse": Act("measures", "不批准", "行政强制法第18条", BOSS, in_states("all", "proposed"), lambda c, k, r: {"why": long_text("理由", rows=2)}, lambda c, r, g, w: measures.refuse_measure(r, **g, **w), step_reasons("refuse_measure")),
     "impose": Act("measures", "实施并送达决定", "行政强制法第24条", TEAM, in_states("all", "approved"), lambda c, k, r: {**way(k, on=False), "process": long_text("实施过程", rows=2, required=r.kind == "seize"), "heard": long_text("听取陈述申辩的情况", rows=2, required=r.kind == "seize")}, lambda c, r, g, w: measures.impose(r, **g, **w), step_reasons("impose")),
+    "impose_urgently": Act("measures", "情况紧急，当场实施并送达（24小时内补批）", "行政强制法第19条", TEAM, in_states("seize", "proposed"), lambda c, k, r: {"urgency": long_text("来不及事先批准的理由", rows=2), **way(k, on=False), "process": long_text("实施过程", rows=2), "heard": long_text("听取陈述申辩的情况", rows=2), "began_at": moment("开始实施的时间", k, is_now=True)}, lambda c, r, g, w: measures.impose_urgently(r, **g, **w), step_reasons("impose_urgently")),
+    "approve_afterwards": Act("measures", "补办批准", "行政强制法第19条", BOSS, in_states("seize", "unapproved"), lambda c, k, r: {"opinion": long_text("意见", rows=2)}, lambda c, r, g, w: measures.approve_afterwards(r, **g, **w), step_reasons("approve_afterwards")),
+    "let_fall": Act("measures", "未获补批，立即解除", "行政强制法第19条", BOTH, in_states("seize", "unapproved"), lambda c, k, r: {"why": long_text("未获批准或者逾期的情况", rows=2), "receiver": text("签收人", 40)}, lambda c, r, g, w: measures.let_fall(r, **g, **w), step_reasons("let_fall")),
     "extend": Act("measures", "延长期限", "行政强制法第25条", BOSS, in_states("all", "imposed"), lambda c, k, r: {"why": long_text("理由", rows=2)}, lambda c, r, g, w: measures.extend(r, **g, **w), step_reasons("extend")),
     "rectify": Act("measures", "登记整改方案、整改完成", "限产停产办法第16条、第17条", TEAM, in_states("restriction", "imposed", "extended"), lambda c, k, r: {"is_finished": tick("整改已经完成"), "text": long_text("方案或者完成情况", rows=2), "monitoring": text("监测报告情况", 200), "usage": text("整改期间用电、用水、产量", 200), "on": today(day("收到日期"), k)}, lambda c, r, g, w: measures.file_rectification(r, **g, **w)),
     "lift": Act("measures", "解除", "行政强制法第28条", BOTH, in_states("all", "imposed", "extended"), lambda c, k, r: {"why": long_text("理由和依据", rows=2)}, lambda c, r, g, w: measures.release_measure(r, **g, **w), step_reasons("release_measure")),
@@ -178,16 +117,19 @@ ACTS: dict[str, Act] = {
     "report_hearing": Act("hearing", "提出听证报告", "行政处罚法第65条", ("presiding_officer",), lambda c: list(c.hearings.exclude(closed_on=None).filter(report=None)), lambda c, k, r: {"issues": long_text("争议焦点", rows=2), "findings": long_text("查明的情况", rows=2), "advice": long_text("处理意见和建议", rows=2)}, lambda c, r, g, w: hearing.report_hearing(r, **g, **w)),
     "cancel_hearing": Act("hearing", "取消、改期", "行政处罚法第64条", ("presiding_officer", "reviewer", "leader"), lambda c: list(c.hearings.filter(closed_on=None, cancelled_on=None)), lambda c, k, r: {"why": long_text("理由", rows=2)}, lambda c, r, g, w: hearing.cancel_hearing(r, **g, **w)),
     "give_up_hearing": Act("hearing", "当事人撤回听证、不出席或者退出", "行政处罚法第64条", TEAM, lambda c: [None] if c.hearing_requested_on and not c.hearing_closed_on else [], lambda c, k, r: {"why": long_text("情况", rows=2), "on": today(day("日期"), k)}, lambda c, r, g, w: hearing.give_up_hearing(c, **g, **w)),
-    "reply": Act("transfer", "登记移送回复", "行刑衔接工作办法第9条", BOTH, lambda c: list(c.transfers.filter(replied_on=None)), lambda c, k, r: {"is_taken": tick("对方立案或者受理"), "reply": long_text("回复内容和文书", rows=2)}, lambda c, r, g, w: transfer.record_reply(r, **g, **w)),
-    "liaison": Act("transfer", "登记联席会议、会商、挂牌督办", "行刑衔接工作办法", BOTH, on_case(), lambda c, k, r: {"kind": forms.ChoiceField(label="种类", choices=LIAISON_KINDS), "body": text("机关"), "text": long_text("内容", rows=2), "on": today(day("日期"), k), "due_on": day("应办结日期", required=False)}, lambda c, r, g, w: liaison.record_liaison(c, **g, **w)),
-    "end_liaison": Act("transfer", "办结", "行刑衔接工作办法", BOTH, lambda c: list(c.liaisons.filter(ended_on=None)), lambda c, k, r: {"result": long_text("结果", rows=2), "on": today(day("日期"), k)}, lambda c, r, g, w: liaison.end_liaison(r, **g, **w)),
     "exemption_notice": Act("opinions", "制发不予行政处罚事先告知书", "行政处罚法第44条", TEAM, lambda c: [None] if (c.proposal or {}).get("exempt") and c.state in ("reviewed", "answered") else [], lambda c, k, r: {}, lambda c, r, g, w: decision.give_exemption_notice(c, **w)),
     "opinion": Act("opinions", "签署审批意见", "令30第18条", (), on_case(*RUNNING, "annulled", "withdrawn", "terminated"), lambda c, k, r: {"matter": forms.ChoiceField(label="审批文书", choices=[(m, kinds()[m].title) for m in signing.MATTERS]), "text": long_text("意见", rows=2)}, lambda c, r, g, w: signing.give_opinion(c, **g, **w)),
     "instalments": Act("money", "同意延期、分期缴纳", "行政处罚法第66条", BOSS, on_case("served"), lambda c, k, r: {"parts": long_text("各期", rows=3, help_text="每行一期：日期 金额（元），如 2026-12-01 50000"), "why": long_text("当事人的申请和困难情况", rows=2)}, lambda c, r, g, w: enforcement.grant_instalments(c, parts=parts_of(g["parts"]), why=g["why"], **w)),
     "no_instalments": Act("money", "不同意延期、分期缴纳", "行政处罚法第66条", BOSS, on_case("served"), lambda c, k, r: {"reason": long_text("申请理由", rows=2), "refusal": long_text("不同意的理由", rows=2)}, lambda c, r, g, w: enforcement.refuse_instalments(c, **g, **w)),
     "waive_late": Act("money", "减免加处罚款", "行政强制法第42条", BOSS, on_case("served", "in_court"), lambda c, k, r: {"why": long_text("执行协议和补救措施", rows=2)}, lambda c, r, g, w: enforcement.waive_late_fine(c, **g, **w)),
     "pay_daily": Act("money", "登记按日连续处罚缴款", "行政处罚法第67条", TEAM, lambda c: list(c.measures.filter(kind="daily_penalty")), lambda c, k, r: {"yuan": forms.DecimalField(label="缴款金额（元）", min_value=0, decimal_places=2), "receipt": text("财政票据号", 40), "on": today(day("缴款日期"), k)}, lambda c, r, g, w: enforcement.record_payment(c, amount_fen=int(g["yuan"] * 100), receipt=g["receipt"], on=g["on"], measure=r, **w)),
+    "commit": Act("commitment", "登记整改承诺", "行政处罚法第33条", TEAM, on_case(*commitment.OPEN), lambda c, k, r: {"text": long_text("承诺内容", rows=2), "due_on": day("完成期限"), "signer": text("承诺人", 40)}, lambda c, r, g, w: commitment.record_commitment(c, **g, **w)),
+    "check_commitment": Act("commitment", "核查整改承诺", "行政处罚法第33条", TEAM, lambda c: list(c.commitments.filter(checked_on=None)), lambda c, k, r: {"is_kept": tick("已经履行"), "finding": long_text("核查情况", rows=2)}, lambda c, r, g, w: commitment.check_commitment(r, **g, **w)),
+    "guide": Act("commitment", "制发并送达行政指导书", "行政处罚法第6条", BOTH, on_case(*commitment.OPEN), lambda c, k, r: {"facts": long_text("发现的问题", rows=2), "law": long_text("有关规定的说明", rows=2), "advice": long_text("改进建议", rows=2), **way(k, on=False)}, lambda c, r, g, w: commitment.send_guidance(c, **g, **w)),
+    **TRANSFER_ACTS,
+    **SAMPLE_ACTS,
 }  # fmt: skip
 GROUPS = {
-    "facts": "事实与红旗", "measures": "查封扣押、限产、停产", "daily": "按日连续处罚", "hearing": "听证", "recusal": "回避与人员", "transfer": "移送与衔接", "money": "缴纳", "opinions": "审批意见、告知",
+    "facts": "事实与红旗", "measures": "查封扣押、限产、停产", "daily": "按日连续处罚", "hearing": "听证", "recusal": "回避与人员", "samples": "采样检测", "transfer": "移送", "liaison": "会商与督办", "supervision": "挂牌督办",
+    "damage": "生态环境损害赔偿", "commitment": "承诺与指导", "money": "缴纳", "opinions": "审批意见、告知",
 }

@@ -44,8 +44,9 @@ def panels(case: Case, look: Look) -> dict[str, Any]:
     return {
         "flags": flags, "questions": red_flags.open_questions(case, on)[:6], "damage": red_flags.damage_of(case, on), "forces": forces,
         "measures": case.measures.select_related("decision"), "rounds": case.rounds.select_related("order"), "hearings": case.hearings.select_related("presiding_officer", "recorder"),
-        "recusals": case.recusals.select_related("person"), "transfers": case.transfers.all(), "liaisons": case.liaisons.all(), "remedies": case.remedies.all(),
-        "instalments": case.instalments.all(), "owed": money.owed(case, on) if case.served_on else None,
+        "recusals": case.recusals.select_related("person"), "transfers": case.transfers.prefetch_related("turns"), "liaisons": case.liaisons.all(), "remedies": case.remedies.all(),
+        "instalments": case.instalments.all(), "supervisions": case.supervisions.all(), "claim": queries.claims(look.viewer).filter(case=case).first(),
+        "samplings": case.samplings.prefetch_related("samples__turns", "samples__results").select_related("commission", "sheet", "report", "notice"), "commitments": case.commitments.all(), "owed": money.owed(case, on) if case.served_on else None,
     }
 
 
@@ -65,6 +66,10 @@ def offers(case: Case, look: Look, group: str, bound: dict[str, forms.Form]) -> 
 
 def name_of(row: Any) -> str:
     """What a row is called on a button."""
+    if hasattr(row, "laboratory"):
+        return f"{row.number}（{row.laboratory}）"
+    if hasattr(row, "due_on") and hasattr(row, "level"):
+        return row.body
     if hasattr(row, "get_kind_display"):
         return f"{row.get_kind_display()}（{row.on}）"
     if hasattr(row, "person"):
@@ -72,8 +77,8 @@ def name_of(row: Any) -> str:
     return getattr(row, "number", "") or f"{row.on}"
 
 
-def form_of(name: str, fields: dict[str, forms.Field], data: Any = None) -> forms.Form:
-    return type("Asked", (forms.Form,), fields)(data, auto_id=f"{name}-%s")
+def form_of(name: str, fields: dict[str, forms.Field], data: Any = None, files: Any = None) -> forms.Form:
+    return type("Asked", (forms.Form,), fields)(data, files, auto_id=f"{name}-%s")
 
 
 @require_POST
@@ -86,7 +91,7 @@ def companion_step(request: HttpRequest, look: Look, pk: int, step: str) -> Http
     row = next((one for one in act.rows(case) if (one is None and not key) or (one is not None and str(one.pk) == key)), NotYours) if act else NotYours
     if act is None or row is NotYours or (act.roles and not look.viewer.has_role(*act.roles)):
         raise NotYours("这一步现在不能办，或者不由您的岗位办理")
-    form = form_of(step, act.fields(case, look, row), request.POST)
+    form = form_of(step, act.fields(case, look, row), request.POST, request.FILES)
     if not form.is_valid():
         return show(request, look, case, {step: form}, 400)
     try:

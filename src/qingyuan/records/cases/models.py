@@ -83,6 +83,30 @@ class Case(Scoped):
         return self.number
 
 
+class FilingRequest(models.Model):
+    """A form that asks to file a case, on its way through the unit to the leader (Measures 30 art. 18)."""
+
+    inspection = models.ForeignKey(Inspection, models.PROTECT, verbose_name="现场检查", related_name="+")
+    violation = models.CharField("违法行为", max_length=60)
+    act_began = models.DateField("违法行为起")
+    act_ended = models.DateField("违法行为止", null=True, blank=True)
+    late_reason = models.CharField("逾期立案的理由", max_length=200, blank=True)
+    opinion = models.TextField("承办人意见")
+    by = models.ForeignKey(Officer, models.PROTECT, verbose_name="承办人", related_name="+")
+    made_at = models.DateTimeField("提请时间")
+    unit_opinion = models.TextField("承办机构意见", blank=True)
+    unit_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, verbose_name="承办机构负责人", related_name="+")
+    state = models.CharField("状态", max_length=10, choices=[("asked", "待审批"), ("approved", "同意立案"), ("declined", "不予立案")], default="asked")
+    leader_opinion = models.TextField("负责人意见", blank=True)
+    decided_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, verbose_name="审批人", related_name="+")
+    decided_at = models.DateTimeField("审批时间", null=True, blank=True)
+    case = models.OneToOneField(Case, models.PROTECT, null=True, blank=True, verbose_name="案件", related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "立案审批"
+        constraints = [models.UniqueConstraint(fields=["inspection"], condition=Q(state="asked"), name="one_open_filing_request")]
+
+
 class CasePart(models.Model):
     """A row of a case, with the day it happened and who did it."""
 
@@ -280,7 +304,7 @@ from .transfer_models import DamageClaim, Supervision, TransferTurn  # noqa: E40
 from .work_models import CaseText, Notice, Reminder, ReminderAddress, ReminderDelivery, SavedFilter  # noqa: E402
 
 __all__ = [
-    "Case", "CasePart", "CaseReview", "CaseText", "Commitment", "DamageClaim", "Deliberation", "Hearing", "Instalment", "LegalityReview", "Liaison", "Measure", "Notice",
+    "Case", "CasePart", "CaseReview", "CaseText", "Commitment", "DamageClaim", "Deliberation", "FilingRequest", "Hearing", "Instalment", "LegalityReview", "Liaison", "Measure", "Notice",
     "Opinion", "Payment", "RecusalRequest", "Remedy", "Reminder", "ReminderAddress", "ReminderDelivery", "Result", "Round", "Sample", "SampleTurn", "Sampling", "SavedFilter",
     "Statement", "Supervision", "Suspension", "Transfer", "TransferTurn",
 ]  # fmt: skip
