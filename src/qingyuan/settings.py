@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "axes",
     "qingyuan.records.registry",
     "qingyuan.records.docket",
+    "qingyuan.records.reports",
     "qingyuan.records.clues",
     "qingyuan.records.dispatch",
     "qingyuan.records.inspections",
