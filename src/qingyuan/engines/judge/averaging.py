@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import marking
+from .once import once
 from .series import DAY, HOUR, Index, Mask, Series, Times, Values, align, starts_of
 from .stretch import Stretch
 
@@ -29,6 +30,7 @@ def corrected(value: Values, oxygen: Values, reference: float) -> Values:
     return value * factor
 
 
+@once
 def judged(stretch: Stretch, series: Series) -> Values:
     """Return the concentration that limits apply to: sent as corrected, else corrected here, else as measured."""
     point = stretch.points.get(series.point)
@@ -56,6 +58,7 @@ class DayMeans:
     last: Index
 
 
+@once
 def day_means(stretch: Stretch, series: Series, *, hours: int) -> DayMeans:
     """Return the days of an hour series that have at least ``hours`` usable hours.
 
@@ -88,6 +91,7 @@ def _means(stretch: Stretch, series: Series, concentration: Values, usable: Mask
     return DayMeans(began[keep], mean[keep], used[keep], first[keep], last[keep])
 
 
+@once
 def _weights(stretch: Stretch, series: Series) -> Values:
     """Return flow weights for a water factor where flow is known, else ones; an hour without flow has no concentration."""
     ones = np.ones(len(series))

@@ -18,11 +18,12 @@ import numpy as np
 import pyarrow as pa
 
 from .finding import CHINA, Finding, milliseconds
+from .frame import build
 from .inforce import LawInForce
 from .limits import LimitTable, from_row
 from .rule import Rule
 from .series import DAY, HOUR, MINUTE, STEP, Times, Values, day_start
-from .stretch import Equipment, Event, Mark, Point, Stretch, build
+from .stretch import Equipment, Event, Mark, Point, Stretch
 
 LENGTH = {"minutes": MINUTE, "hours": HOUR, "days": DAY}
 FACILITY, OUTLET, MN = "F", "F/DA001", "M1"

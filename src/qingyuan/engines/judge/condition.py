@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .averaging import GAS_FLOW, OXYGEN, WATER_FLOW
+from .once import once
 from .series import Mask, Series, Times, Values, align
 from .stretch import Stretch
 
@@ -13,6 +14,7 @@ MOVING = 3.0  # m/s; below it gas hardly flows
 BURNING = 19.0  # % O2; above it hardly anything burns (kilns with much false air stay below)
 
 
+@once
 def beside(stretch: Stretch, series: Series, factor: str) -> Values:
     """Return another factor of the same point at the moments of ``series``; NaN where it was not sent or not normal."""
     found = np.full(len(series), np.nan)
@@ -23,6 +25,7 @@ def beside(stretch: Stretch, series: Series, factor: str) -> Values:
     return found
 
 
+@once
 def raw_beside(stretch: Stretch, series: Series, factor: str) -> Values:
     """The same, whatever the device's flag says."""
     found = np.full(len(series), np.nan)
@@ -39,6 +42,7 @@ def others(stretch: Stretch, series: Series, *codes: str) -> list[Series]:
     return [one for one in found if one is not None]
 
 
+@once
 def running(stretch: Stretch, series: Series) -> Mask:
     """Return at which moments the source worked: water flowed, or gas moved and burnt; unknown counts as working."""
     if series.factor.startswith("w"):
@@ -47,15 +51,17 @@ def running(stretch: Stretch, series: Series) -> Mask:
         works = moving(stretch, series)
         point = stretch.points.get(series.point)
         if point is not None and point.reference_oxygen is not None:  # where nothing burns, oxygen says nothing
-            works &= ~(beside(stretch, series, OXYGEN) > BURNING)
+            works = works & ~(beside(stretch, series, OXYGEN) > BURNING)
     return works & ~stopped(stretch, series)
 
 
+@once
 def moving(stretch: Stretch, series: Series) -> Mask:
     """Return at which moments gas moved in the stack; unknown counts as moving."""
     return ~(raw_beside(stretch, series, VELOCITY) < MOVING)
 
 
+@once
 def stopped(stretch: Stretch, series: Series) -> Mask:
     """Return at which moments the discharger says the source stood still."""
     still = series.flag == ord("F")
@@ -64,6 +70,7 @@ def stopped(stretch: Stretch, series: Series) -> Mask:
     return still
 
 
+@once
 def upset(stretch: Stretch, series: Series) -> Mask:
     """Return at which moments any condition mark lies (start-up, shut-down, upset), effective or not."""
     under = np.zeros(len(series), dtype=np.bool_)

@@ -16,10 +16,10 @@ from qingyuan.errors import BadInput
 
 from . import working
 from .finding import Finding, milliseconds, moment
+from .frame import split
 from .rule import named
 from .series import Series
 from .sources import LakeSource, Source
-from .stretch import split
 
 SHOWN = 400  # rows printed per series; the digest covers all of them
 

@@ -64,6 +64,7 @@ class LimitTable:
 
     def __init__(self, limits: Iterable[Limit]) -> None:
         self._of: dict[tuple[str, str, str], list[Limit]] = {}
+        self._held: dict[tuple[str, str, str, int], tuple[Times, Values, Index]] = {}
         for limit in sorted(limits, key=_strict):
             self._of.setdefault((limit.outlet, limit.factor, limit.averaging), []).append(limit)
 
@@ -72,11 +73,16 @@ class LimitTable:
 
         The permit comes first; of two of one kind the stricter.
         """
+        key = (outlet, factor, averaging, id(at))
+        if key in self._held:
+            return self._held[key][1:]
         values = np.full(len(at), np.nan)
         chosen = np.full(len(at), -1, dtype=np.int64)
         for position, limit in enumerate(self.all(outlet, factor, averaging)):
             open_ = (chosen < 0) & (at >= limit.valid_from) & (at < limit.valid_to)
             values[open_], chosen[open_] = limit.limit_value, position
+        values.flags.writeable = chosen.flags.writeable = False
+        self._held[key] = (at, values, chosen)
         return values, chosen
 
     def all(self, outlet: str, factor: str, averaging: str) -> list[Limit]:

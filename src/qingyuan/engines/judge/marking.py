@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from .once import once
 from .series import DAY, HOUR, Mask, Series, day_start
 from .stretch import Mark, Stretch
 
@@ -45,6 +46,7 @@ def covers(mark: Mark, series: Series) -> bool:
     return mark.outlet == series.outlet and (not mark.factors or series.factor in mark.factors)
 
 
+@once
 def marked(stretch: Stretch, series: Series, classes: tuple[str, ...] = ("device", "condition", "stopped")) -> Mask:
     """Return which rows lie under an effective mark of the given classes: in time, not rejected, within its budget."""
     under = np.zeros(len(series), dtype=np.bool_)
@@ -59,6 +61,7 @@ def marked(stretch: Stretch, series: Series, classes: tuple[str, ...] = ("device
     return under
 
 
+@once
 def usable(stretch: Stretch, series: Series) -> Mask:
     """Return which rows may be used for exceedance: device flag N, a number, no effective mark."""
     return series.normal & ~marked(stretch, series)

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,17 @@ import numpy as np
 from qingyuan.errors import BadInput
 
 from . import across, executors, marking
+from .across import Prints
 from .finding import CHINA, Finding, milliseconds, ordered
 from .inforce import LawInForce
 from .limits import midnight
 from .rule import Rule, chosen, named
 from .series import DAY, Series, day_start
 from .sources import LakeSource, Source
-from .stretch import Stretch, in_order, split
+from .stretch import Stretch, in_order
 from .unit import Unit
 
-DAYS_PER_UNIT = 31
-PER_BATCH = 16
+ROWS_PER_BATCH = 1_500_000  # of one month; what one process holds at a time
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,14 @@ class Order:
 
     rules: tuple[str, ...]
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one batch gives: its findings, and what must be compared with other facilities."""
+
+    findings: list[Finding]
+    prints: list[Prints]
 
 
 def judge(
@@ -74,16 +82,17 @@ def judge_source(
     wanted = source.facilities() if facilities is None else sorted(facilities)
     plan = list(units(wanted, began, ended))
     found: list[Finding] = []
-    mapped: Iterator[list[Finding]] = executors.named(executor)(partial(judge_batch, source, order), batches(source, plan))
+    prints: list[Prints] = []
+    mapped: Iterator[Judged] = executors.named(executor)(partial(judge_batch, source, order), batches(source, plan))
     for part in mapped:
-        found += part
-    if across.RULE in order.rules and len(wanted) > 1:
-        found += across.judge_pairs(source, wanted, plan, order.overrides.get(across.RULE))
+        found += part.findings
+        prints += part.prints
+    found += across.judge_pairs(source, prints, max(unit.until for unit in plan), order.overrides.get(across.RULE)) if prints else []
     return ordered(found)
 
 
-def units(facilities: Iterable[str], began: dt.datetime, ended: dt.datetime, days: int = DAYS_PER_UNIT) -> Iterator[Unit]:
-    """Yield the units of a window, facility by facility."""
+def units(facilities: Iterable[str], began: dt.datetime, ended: dt.datetime) -> Iterator[Unit]:
+    """Yield the units of a window, facility by facility, month by month: the lake's files are months."""
     if began.tzinfo is None or ended.tzinfo is None:
         raise BadInput("起止时间要带时区，例如 2026-09-01T00:00:00+08:00", field="began")
     first, until = milliseconds(began), milliseconds(ended)
@@ -91,41 +100,56 @@ def units(facilities: Iterable[str], began: dt.datetime, ended: dt.datetime, day
         raise BadInput(f"结束时间 {ended} 应晚于开始时间 {began}", field="ended")
     start = int(day_start(np.array([first]))[0])
     stop = int(day_start(np.array([until - 1]))[0]) + DAY
+    edges = [start, *months_between(start, stop), stop]
     for facility in facilities:
-        for day in range(start, stop, days * DAY):
-            end = min(day + days * DAY, stop)
+        for day, end in pairwise(edges):
             yield Unit(facility, day, end, min(until, end))
 
 
+def months_between(start: int, stop: int) -> Iterator[int]:
+    """Yield the first midnights of the months that begin after ``start`` and before ``stop``."""
+    while (start := marking.period_start(marking.period_start(start, "month") + 32 * DAY, "month")) < stop:
+        yield start
+
+
 def batches(source: Source, plan: Sequence[Unit]) -> list[tuple[Unit, ...]]:
-    """Return the units gathered so that one reading of the lake serves several: one window, one bucket, so many at most."""
+    """Return the units gathered so that one reading of the lake serves several facilities, and a month's reading the next month."""
     if not isinstance(source, LakeSource):
         return [(unit,) for unit in plan]
-    buckets = source.buckets([unit.facility for unit in plan])
-    gathered: dict[tuple[int, int], list[Unit]] = {}
+    mine: dict[str, list[Unit]] = {}
     for unit in plan:
-        gathered.setdefault((unit.began, buckets[unit.facility]), []).append(unit)
-    return [tuple(units[start : start + PER_BATCH]) for units in gathered.values() for start in range(0, len(units), PER_BATCH)]
+        mine.setdefault(unit.facility, []).append(unit)
+    groups = source.groups(list(mine), ROWS_PER_BATCH)
+    return [tuple(sorted((unit for facility in group for unit in mine[facility]), key=lambda unit: unit.began)) for group in groups]
 
 
-def judge_batch(source: Source, order: Order, batch: tuple[Unit, ...]) -> list[Finding]:
-    """Return the findings of the units of one batch."""
-    if isinstance(source, LakeSource):
-        needed = starts(batch[0].began, [named(name) for name in order.rules])
-        source.hold([unit.facility for unit in batch], needed, batch[0].until)
-    found = [finding for unit in batch for finding in judge_unit(source, order, unit)]
+def judge_batch(source: Source, order: Order, batch: tuple[Unit, ...]) -> Judged:
+    """Return the findings of the units of one batch, window by window."""
+    found: list[Finding] = []
+    prints: list[Prints] = []
+    for began, same_window in groupby(batch, key=lambda unit: unit.began):
+        window = list(same_window)
+        if isinstance(source, LakeSource):
+            source.hold([unit.facility for unit in window], starts(began, [named(name) for name in order.rules]), window[0].until)
+        for unit in window:
+            stretch = stretch_of(source, unit, [named(name) for name in order.rules])
+            found += judge_stretch(source, order, stretch)
+            prints += across.prints(stretch) if across.RULE in order.rules else []
     if isinstance(source, LakeSource):
         source.release()
-    return found
+    return Judged(found, prints)
 
 
 def judge_unit(source: Source, order: Order, unit: Unit) -> list[Finding]:
     """Return the findings of one unit: read once, run every rule."""
-    rules = [named(name) for name in order.rules]
-    stretch = stretch_of(source, unit, rules)
-    limits = source.limits(unit.facility)
+    return judge_stretch(source, order, stretch_of(source, unit, [named(name) for name in order.rules]))
+
+
+def judge_stretch(source: Source, order: Order, stretch: Stretch) -> list[Finding]:
+    """Return what the rules of an order find in a stretch."""
+    limits = source.limits(stretch.facility)
     found: list[Finding] = []
-    for rule in rules:
+    for rule in (named(name) for name in order.rules):
         for part in _same_law(rule, stretch):
             day = dt.datetime.fromtimestamp(part.began / 1000, tz=CHINA).date()
             found += rule.function(part, LawInForce(rule, rule.on(day, order.overrides.get(rule.name)), limits))
@@ -137,7 +161,7 @@ def stretch_of(source: Source, unit: Unit, rules: Iterable[Rule]) -> Stretch:
     points = source.points(unit.facility)
     series: list[Series] = []
     for kind, start in starts(unit.began, rules).items():
-        series += split(source.rows(unit.facility, kind, start, unit.until), points)
+        series += source.series(unit.facility, kind, start, unit.until)
     spoken = {one.point for one in series if one.kind == "minute" and one.began[0] < unit.began}
     quiet = [mn for mn in points if mn not in spoken]
     return Stretch(
@@ -161,6 +185,8 @@ def starts(began: int, rules: Iterable[Rule]) -> dict[str, int]:
         for kind, back in rule.kinds.items():
             start = marking.period_start(began, back) if isinstance(back, str) else began - back
             needed[kind] = min(start, needed.get(kind, start))
+        if rule.name == across.RULE:  # hours are what facilities are compared by
+            needed["hour"] = min(began, needed.get("hour", began))
     return needed
 
 

@@ -6,14 +6,15 @@ day depend on that day and its look-back alone, which is why live and retro agre
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
-import pyarrow as pa
 
-from .series import DAY, Series, Times, Values
+from .once import once
+from .series import DAY, Index, Series, Times
 
 COLUMNS = ("value", "low", "high", "mass", "corrected")
 
@@ -108,6 +109,7 @@ class Stretch:
     until: int | None = None
     heard: dict[str, int] = field(default_factory=dict)
     equipment: tuple[Equipment, ...] = ()
+    answers: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def known_until(self) -> int:
@@ -117,18 +119,20 @@ class Stretch:
     def series(self, *, kind: str, factors: Iterable[str] | None = None, medium: str | None = None) -> Iterator[Series]:
         """Yield the series of one kind, in the order point, factor."""
         wanted = None if factors is None else frozenset(factors)
-        for series in self.all_series:
-            if series.kind == kind and (wanted is None or series.factor in wanted):
+        for series in self._of_kind.get(kind, ()):
+            if wanted is None or series.factor in wanted:
                 point = self.points.get(series.point)
                 if medium is None or (point is not None and point.medium == medium):
                     yield series
 
+    def of_point(self, mn: str, kind: str, factors: Iterable[str] | None = None) -> list[Series]:
+        """Return the series of one point and kind, in the order of factors."""
+        wanted = None if factors is None else frozenset(factors)
+        return [series for series in self._of_point.get((mn, kind), ()) if wanted is None or series.factor in wanted]
+
     def find(self, point: str, factor: str, kind: str) -> Series | None:
         """Return one series, or None."""
-        for series in self.all_series:
-            if series.point == point and series.factor == factor and series.kind == kind:
-                return series
-        return None
+        return self._named.get((point, factor, kind))
 
     def marks_of(self, outlet: str, codes: Iterable[str] | None = None) -> list[Mark]:
         """Return the marks of an outlet, by start."""
@@ -151,9 +155,31 @@ class Stretch:
         none, blank = np.empty(0, dtype=np.int64), np.empty(0)
         return Series(mn, outlet, factor, "", none, blank, blank, blank, blank, blank, np.empty(0, dtype=np.uint8), none)
 
+    @cached_property
+    def _of_kind(self) -> dict[str, list[Series]]:
+        found: dict[str, list[Series]] = {}
+        for series in self.all_series:
+            found.setdefault(series.kind, []).append(series)
+        return found
+
+    @cached_property
+    def _of_point(self) -> dict[tuple[str, str], list[Series]]:
+        found: dict[tuple[str, str], list[Series]] = {}
+        for series in self.all_series:
+            found.setdefault((series.point, series.kind), []).append(series)
+        return found
+
+    @cached_property
+    def _named(self) -> dict[tuple[str, str, str], Series]:
+        return {(series.point, series.factor, series.kind): series for series in reversed(self.all_series)}
+
     def days(self) -> Times:
         """Return the starts of the judged days."""
         return np.arange(self.began, self.ended, DAY, dtype=np.int64)
+
+    def finished_days(self) -> Times:
+        """Return the starts of the judged days that are over."""
+        return self.days()[: max(0, (self.known_until - self.began) // DAY)]
 
     def judged(self, times: Times) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return which moments lie in the judged window."""
@@ -165,6 +191,12 @@ class Stretch:
         return replace(self, all_series=tuple(series for series in kept if len(series)))
 
 
+@once
+def day_edges(stretch: Stretch, began: Times) -> Index:
+    """Return the row at which each judged day begins in sorted moments, and the row at which the last one ends."""
+    return np.searchsorted(began, np.arange(stretch.began, stretch.ended + 1, DAY, dtype=np.int64)).astype(np.int64)
+
+
 def cut(series: Series, began: int, ended: int) -> Series:
     """Return the rows of a series that start in [began, ended); the arrays are views."""
     rows = series.between(began, ended)
@@ -174,128 +206,6 @@ def cut(series: Series, began: int, ended: int) -> Series:
     return replace(series, **arrays)
 
 
-def build(
-    table: pa.Table,
-    *,
-    facility: str,
-    began: int,
-    ended: int,
-    points: dict[str, Point],
-    marks: Sequence[Mark] = (),
-    events: Sequence[Event] = (),
-    until: int | None = None,
-    heard: dict[str, int] | None = None,
-    equipment: Sequence[Equipment] = (),
-) -> Stretch:
-    """Build a stretch from a readings table in any order, with any duplicates.
-
-    Of two rows for one (mn, factor, kind, began) the later received wins, then the later in the spool.
-    """
-    return Stretch(
-        facility=facility,
-        began=began,
-        ended=ended,
-        all_series=tuple(split(table, points)),
-        points=points,
-        marks=in_order(marks),
-        events=in_order(events),
-        until=until,
-        heard=heard or {},
-        equipment=tuple(equipment),
-    )
-
-
 def in_order(told: Iterable[Said]) -> tuple[Said, ...]:
     """Return marks or events in one order, whatever order they were read in."""
     return tuple(sorted(told, key=lambda one: (one.began, one.ended, one.outlet, repr(one))))
-
-
-def split(table: pa.Table, points: dict[str, Point]) -> Iterator[Series]:
-    """Yield the sorted, deduplicated series of a readings table; rows of unknown points are left out."""
-    if not table.num_rows:
-        return
-    columns = _arrays(table)
-    names = [_names(table.column(name)) for name in ("mn", "factor", "kind")]
-    key = _combined(names)
-    order = _order(key, columns)
-    if order is not None:
-        key = key[order]
-        columns = {name: column[order] for name, column in columns.items()}
-    edges = np.concatenate(([0], np.flatnonzero(np.diff(key)) + 1, [len(key)]))
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
-        mn, factor, kind = _unpack(int(key[first]), names)
-        if mn in points:
-            arrays = {name: column[first:last] for name, column in columns.items() if name not in ("segment", "offset")}
-            yield Series(point=mn, outlet=points[mn].outlet, factor=factor, kind=kind, **arrays)
-
-
-Named = tuple[np.ndarray[Any, np.dtype[np.int64]], list[str]]
-
-
-def _names(column: pa.ChunkedArray) -> Named:
-    """Return codes and words, the words sorted so that codes sort like words."""
-    coded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    coded = coded if pa.types.is_dictionary(coded.type) else coded.dictionary_encode()
-    words = np.asarray(coded.dictionary.to_pylist(), dtype=object)
-    order = np.argsort(words.astype(str), kind="stable") if len(words) else np.empty(0, dtype=np.int64)
-    rank = np.empty(len(words), dtype=np.int64)
-    rank[order] = np.arange(len(words))
-    codes = np.asarray(coded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
-    return (rank[codes] if len(words) else codes), [str(word) for word in words[order]]
-
-
-def _combined(names: list[Named]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    key = names[0][0]
-    for codes, words in names[1:]:
-        key = key * max(len(words), 1) + codes
-    return key
-
-
-def _unpack(key: int, names: list[Named]) -> tuple[str, ...]:
-    words = []
-    for _, choices in reversed(names):
-        key, place = divmod(key, max(len(choices), 1))
-        words.append(choices[place])
-    return tuple(reversed(words))
-
-
-def _arrays(table: pa.Table) -> dict[str, Any]:
-    columns: dict[str, Any] = {"began": _times(table, "began"), "received_at": _times(table, "received_at")}
-    for name in COLUMNS:
-        columns[name] = _floats(table, name)
-    columns["flag"] = _letters(table)
-    for name in ("segment", "offset"):
-        present = name in table.column_names
-        columns[name] = np.asarray(table.column(name).to_numpy(), dtype=np.int64) if present else np.zeros(table.num_rows, dtype=np.int64)
-    return columns
-
-
-def _times(table: pa.Table, name: str) -> Times:
-    column = table.column(name)
-    if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("ms", tz="UTC") if column.type.tz else pa.timestamp("ms")).cast(pa.int64())
-    return np.asarray(column.to_numpy(), dtype=np.int64)
-
-
-def _floats(table: pa.Table, name: str) -> Values:
-    if name not in table.column_names:
-        return np.full(table.num_rows, np.nan)
-    return np.asarray(table.column(name).cast(pa.float64()).to_numpy(), dtype=np.float64)
-
-
-def _letters(table: pa.Table) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    codes, words = _names(table.column("flag").fill_null("N"))
-    letters = np.array([ord(word[0]) if word else ord("N") for word in words] or [ord("N")], dtype=np.uint8)
-    return letters[codes] if len(codes) else np.empty(0, dtype=np.uint8)
-
-
-def _order(key: Any, columns: dict[str, Any]) -> Any:
-    """Return the row order that sorts and drops duplicates, or None when the rows already are so."""
-    began = columns["began"]
-    same = key[1:] == key[:-1]
-    if bool(np.all((key[1:] > key[:-1]) | (same & (began[1:] > began[:-1])))):
-        return None
-    order = np.lexsort((columns["offset"], columns["segment"], columns["received_at"], began, key))
-    sorted_key, sorted_began = key[order], began[order]
-    is_last = np.append((sorted_key[1:] != sorted_key[:-1]) | (sorted_began[1:] != sorted_began[:-1]), True)
-    return order[is_last]

@@ -10,6 +10,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 Node = dict[str, Any]
@@ -44,7 +45,12 @@ def tree(label: str, children: Sequence[Node], rows: Sequence[Node] = ()) -> Nod
 
 def evaluate(formula: str, inputs: Mapping[str, float]) -> float:
     """Do one sum: names, numbers, + - * / **, abs, min, max.  Anything else raises ValueError."""
-    return float(_walk(ast.parse(formula, mode="eval").body, inputs))
+    return float(_walk(_parsed(formula), inputs))
+
+
+@lru_cache(maxsize=512)
+def _parsed(formula: str) -> ast.expr:
+    return ast.parse(formula, mode="eval").body
 
 
 def _walk(node: ast.expr, inputs: Mapping[str, float]) -> float:

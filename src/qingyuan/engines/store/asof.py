@@ -16,16 +16,18 @@ from qingyuan.errors import BadInput
 from . import dimensions, layout, manifest, order
 from .manifest import LakeFile, Manifest
 from .scan import ANYTHING, Wanted, scan_files
-from .schema import PARAMETERS, READINGS, empty
+from .schema import KEY, PARAMETERS, READINGS, empty
 
 Names = str | Iterable[str] | None
 
 
 def read(data: Path | str, *, facility: Names = None, mn: Names = None, factors: Iterable[str] | None = None, kinds: Iterable[str] | None = None,
-         began: dt.datetime, ended: dt.datetime, as_of: dt.datetime | None = None, versions: bool = False) -> pa.Table:  # fmt: skip
+         began: dt.datetime, ended: dt.datetime, as_of: dt.datetime | None = None, versions: bool = False,
+         columns: Sequence[str] | None = None) -> pa.Table:  # fmt: skip
     """Return the readings whose period began in [began, ended), as known at ``as_of`` (None: now), in the order of the lake.
 
     Of several versions of one (mn, factor, kind, began) the last received is returned; ``versions`` returns all of them.
+    With ``columns`` these alone are returned (and those of the key), the rows of each series together and in the order of time.
     """
     low, high = _ms(began, "began"), _ms(ended, "ended")
     known = None if as_of is None else _ms(as_of, "as_of")
@@ -37,11 +39,17 @@ def read(data: Path | str, *, facility: Names = None, mn: Names = None, factors:
     given = (("facility", facilities), ("mn", mns), ("factor", _names(factors)), ("kind", _names(kinds)))
     wanted = Wanted({name: values for name, values in given if values is not None}, low, high, known)
 
+    names = None if columns is None else [name for name in READINGS.names if name in {*columns, *KEY}]
+
     def scan(current: Manifest) -> pa.Table:
         files = [one for one in current.files if one.ended >= low and one.began < high and (known is None or one.received <= known)]
-        return scan_files(data, _in_buckets(files, current, facilities), wanted)
+        files = _in_buckets(files, current, facilities)
+        if names is None or versions:
+            return order.sort(scan_files(data, files, wanted), latest_only=not versions)
+        table = scan_files(data, files, wanted, names).unify_dictionaries().combine_chunks()
+        return table if order.is_grouped(table) else order.sort(scan_files(data, files, wanted), latest_only=True).select(names)
 
-    return order.sort(retried(data, scan), latest_only=not versions)
+    return retried(data, scan)
 
 
 def _in_buckets(files: list[LakeFile], current: Manifest, facilities: Sequence[str] | None) -> list[LakeFile]:

@@ -37,7 +37,7 @@ _COLUMNS: tuple[tuple[str, pa.DataType, str, str], ...] = (
 
 READINGS = pa.schema([pa.field(name, kind, metadata={"unit": unit, "meaning": meaning}) for name, kind, unit, meaning in _COLUMNS])
 KEY = ("mn", "factor", "kind", "began")
-SERIES = ("facility", "mn", "factor", "kind")
+SERIES = ("kind", "facility", "mn", "factor")
 VERSION = ("received_at", "segment", "offset")
 KINDS = ("real", "minute", "hour", "day")
 KIND_MS = {"real": 60_000, "minute": 600_000, "hour": 3_600_000, "day": 86_400_000}
