@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from . import names, sections
+from . import duties, names, sections
 from .industries import industries
 from .lay_out import Drawing, finish
 from .plan import CHINA, Agency, Division, Fact, Mark, Person, Plan, Planting, Point, Stop
@@ -40,7 +40,7 @@ class Draft:
 
 
 DRAFTS = {
-    "county": Draft("示范县", 2, 3, 320, 440, 80, 110, 260, 3, 105, ("real", "minute", "hour", "day", "parameter")),
+    "county": Draft("示范县", 2, 3, 400, 530, 80, 120, 300, 3, 105, ("real", "minute", "hour", "day", "parameter")),
     "gansu": Draft("示范省（一千二百家）", 14, 6, 1210, 2305, 204, 87, 867, 6, 285),
     "chongqing": Draft("示范直辖市（一万五千点）", 6, 7, 7200, 15000, 1200, 900, 4000, 20, 1800),
 }
@@ -64,7 +64,7 @@ def generated(preset: str, seed: int, anchor: dt.datetime | None = None, draft: 
     planting.rest()
     dry = finish(drawing, preset, wanted.name, at, stops=tuple(planting.stops), marks=tuple(planting.marks), planted=tuple(planting.planted),
                  facts=tuple(planting.facts), kinds=wanted.kinds)  # fmt: skip
-    return sections.flow_through(dry, each=wanted.each, days=DAYS)
+    return duties.settle(sections.flow_through(dry, each=wanted.each, days=DAYS))
 
 
 @cache
@@ -203,6 +203,9 @@ class Casting:
         if entry.get("fact") == "permit":  # without a permit every outlet of the facility discharges without one
             others = [each for each in self.plan.points_of[point.facility] if each.mn not in (point.mn, *self.plan.metered)]
             self.planted += [replace(one, mn=each.mn) for each in others]
+        if entry.get("fact") in ("stop_order", "stagger") and "meter" in entry:  # who runs on under a ban lets its stack smoke, too
+            stacks = [each for each in self.plan.points_of[point.facility] if each.outlet == point.outlet and each.st == "31"]
+            self.planted += [replace(one, rule="emission_during_ban", mn=each.mn, factor="", how="as_ever") for each in stacks]
         if "scales" in entry:
             self.planted.append(Planting(one.rule, one.facility, one.mn, factor, began, ended, "scale", {"by": entry["scales"]}, not honest, "随参数变小"))
         if entry.get("stops"):
@@ -215,7 +218,9 @@ class Casting:
     def _state(self, entry: dict[str, Any], point: Point, factor: str, name: str, began: dt.datetime, ended: dt.datetime) -> None:
         """Add the dated fact that an entry speaks of: a ticket around it, an order or a ban for it, a permit that ends with its beginning."""
         kind = entry["fact"]
-        if kind == "ticket":
+        if kind in duties.DUTIES:
+            self.facts += duties.DUTIES[kind](duties.Told(point, factor, began, ended, bool(entry.get("look_alike")), self.pick))
+        elif kind == "ticket":
             self.facts.append(Fact(point.mn, kind, factor, name, None, began - HOUR, ended + HOUR, "维护工单：校准合格"))
         elif kind == "permit":
             self.facts.append(Fact(point.mn, kind, "", "", None, dt.datetime(2023, 1, 1, tzinfo=CHINA), began, "排污许可证有效期"))

@@ -23,6 +23,8 @@ from .plan import (
     Point,
 )
 
+MAIN_METER = "d10401"  # the site's main meter, where it has one
+
 
 @dataclass
 class Drawing:
@@ -75,13 +77,20 @@ class Drawing:
         """Put one electricity logger at the facility's first outlet, with ``meters`` units, production and treatment in turn."""
         outlet = next(each for each in self.outlets[-9:] if each.facility == one.code)
         mn = f"QY{one.code}44{len(self.points) + 1:08d}"[:24].ljust(24, "0")
-        self.points.append(Point(mn, f"{self.pick.randrange(10**6):06d}", "44", one.code, outlet.id, tuple(f"d{2 + place % 2}04{place // 2 + 1:02d}" for place in range(meters))))
-        for place in range(meters):
+        has_main = meters > 2 and meters % 2 == 1  # the odd one is the main meter
+        units = [f"d{2 + place % 2}04{place // 2 + 1:02d}" for place in range(meters)]
+        factors = (*units[:-1], MAIN_METER) if has_main else tuple(units)
+        self.points.append(Point(mn, f"{self.pick.randrange(10**6):06d}", "44", one.code, outlet.id, factors))
+        drawn = 0
+        for place, factor in enumerate(factors):
             line, treats = place // 2 + 1, place % 2 == 1
             rated = self.pick.randrange(60, 260, 10) if treats else self.pick.randrange(200, 900, 20)
+            if factor == MAIN_METER:
+                self.equipment.append(Equipment(one.code, "M", "总表", "total", mn, factor, round(drawn * 1.3), None))
+                continue
+            drawn += rated
             name, role = (f"{line}号污染治理设施", "treatment") if treats else (f"{line}号生产线", "production")
-            self.equipment.append(Equipment(one.code, f"{'T' if treats else 'P'}{line}", name, role, mn, f"d{3 if treats else 2}04{line:02d}", rated,
-                                            f"P{line}" if treats else None))  # fmt: skip
+            self.equipment.append(Equipment(one.code, f"{'T' if treats else 'P'}{line}", name, role, mn, factor, rated, f"P{line}" if treats else None))
 
     def _file(self, one: Facility, monitors: int) -> None:
         """File the instrument parameters of the first monitors of a facility (动态管控)."""

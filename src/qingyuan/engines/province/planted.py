@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from . import process
-from .industries import Level, decimals, industries, is_pollutant
+from .industries import FURNACE, Level, decimals, industries, is_pollutant
 from .noise import Floats, key, normal, smooth, uniform
 from .plan import Facility, Plan, Planting
 from .process import CALIBRATING, CHINA_MINUTES, FAULT, MAINTENANCE, MANUAL, NORMAL, OVER, Minutes, minute_of
-
-if TYPE_CHECKING:
-    pass
 
 Where = npt.NDArray[np.bool_]
 
@@ -354,9 +350,28 @@ def unfollowed(scene: Scene) -> None:
     scene.put(scene.one.factor, rated * scene.number("share", 0.7) * (1 + 0.03 * normal(scene.of, scene.state.minutes)))
 
 
+def unmetered(scene: Scene) -> None:
+    """Machines behind the main meter and behind no other: the total is ``by`` times what the rest adds up to."""
+    scene.put(scene.one.factor, scene.get(scene.one.factor) * scene.number("by"))
+
+
+def night_work(scene: Scene) -> None:
+    """A line that runs at full load by night and hardly by day."""
+    rated = next(one.rated for one in scene.plan.metered[scene.one.mn] if one.factor == scene.one.factor)
+    hour = (scene.state.minutes + CHINA_MINUTES) // 60 % 24
+    share = np.where((hour >= 22) | (hour < 6), 0.82, 0.28)
+    scene.put(scene.one.factor, rated * share * (1 + 0.03 * normal(scene.of, scene.state.minutes)))
+
+
+def one_signal(scene: Scene) -> None:
+    """One thermocouple's signal on every channel of the hearth."""
+    for factor in FURNACE:
+        scene.put(factor, scene.get(scene.one.factor))
+
+
 HOW: dict[str, Change] = {
     one.__name__: one
     for one in (scale, exceed, freeze, silence, mute, zero, still, floor, negative, pegged, step, hug, wave, randomise, replay, borrow, together,
                 open_air, nitrogen, dry_gas, set_value, recompute, calibrate, cover, honest_cover, honest_stop, manual, broken, thin_out, as_ever, no_flow, ghost, nights, dilute, above_total, jumping,
-                stuck, cold, idle, lag, unfollowed)
+                stuck, cold, idle, lag, unfollowed, unmetered, night_work, one_signal)
 }  # fmt: skip

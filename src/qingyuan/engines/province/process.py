@@ -99,6 +99,10 @@ def _meters(plan: Plan, facility: Facility, state: Minutes, point: Point, of: in
     treating = around[0] | around[1] | around[2]
     for place, unit in enumerate(plan.metered[point.mn]):
         noise = 1 + 0.02 * normal(of ^ (51 + place), state.minutes) + 0.02 * smooth(of ^ (61 + place), state.minutes, 60)
+        if unit.role == "total":  # lights, offices and losses beside the units
+            rest = sum(np.nan_to_num(state.values[point.mn, one.factor]) for one in plan.metered[point.mn] if one.role != "total")
+            put(unit.factor, rest * 1.08 * (1 + 0.01 * normal(of ^ 97, state.minutes)) + 0.01 * unit.rated)
+            continue
         draw = np.where(state.load > 0.01, 0.30 + 0.55 * state.load, 0.012) if unit.role == "production" else np.where(treating, 0.72, 0.008)
         put(unit.factor, np.maximum(unit.rated * draw * noise, 0.0))
     for factor in point.factors:
