@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "qingyuan.records.cases",
     "qingyuan.records.publish",
     "qingyuan.faces.desk",
+    "qingyuan.faces.field",
     "qingyuan.faces.public",
 ]
 AUTH_USER_MODEL = "registry.Account"

@@ -6,6 +6,7 @@ from qingyuan.faces.api.exchange import api
 
 urlpatterns = [
     path("api/", api.urls),
+    path("field/", include("qingyuan.faces.field.urls")),
     path("", include("qingyuan.faces.desk.urls")),
     path("public/", include("qingyuan.faces.public.urls")),
     path("visit/", include("qingyuan.faces.public.visit_urls")),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -49,8 +51,13 @@ def take_photo(visit: Inspection, *, name: str, content: bytes, by: Officer, at:
 def record(
     visit: Inspection, *, production: str, permits: str, treatment: str, facts: str, sampling: str = "", person_on_site: str, position: str = "",
     was_certificate_shown: bool, was_told_of_recusal: bool, was_signed: bool, refusal: str = "", by: Officer, at: dt.datetime,
+    ended_at: dt.datetime | None = None, present: Mapping[str, Any] | None = None,
 ) -> OnSiteRecord:
-    """Write the on-site record; every required element or nothing."""
+    """Write the on-site record; every required element or nothing.
+
+    ``ended_at``: when they left, where that is known only later.  ``present``: further elements of the person on site (telephone,
+    wants_recusal, comment).
+    """
     fresh = hold(visit)
     only_inspectors(fresh, by)
     seen = {"production": production, "permits": permits, "treatment": treatment, "facts": facts, "sampling": sampling}
@@ -62,9 +69,9 @@ def record(
     if reasons:
         raise NotAllowed(reasons)
     state = INSPECTION.take(fresh.state, "record")
-    document = docket.issue(kind="on_site_record", docket=fresh.docket, by=by, at=at, facts=record_facts(fresh, seen, met, by, at))
+    document = docket.issue(kind="on_site_record", docket=fresh.docket, by=by, at=at, facts=record_facts(fresh, seen, met, by, ended_at or at, present or {}))
     row = OnSiteRecord.objects.create(inspection=fresh, document=document, **seen, **met)
-    move(fresh, state, "record", by=by, at=at, ended_at=at)
+    move(fresh, state, "record", by=by, at=at, ended_at=ended_at or at)
     visit.refresh_from_db()
     return row
 
@@ -82,14 +89,16 @@ def missing_elements(seen: dict[str, str], met: dict[str, Any]) -> list[str]:
     return reasons + [sentence for holds, sentence in conditions if not holds]
 
 
-def record_facts(visit: Inspection, seen: dict[str, str], met: dict[str, Any], by: Officer, at: dt.datetime) -> dict[str, Any]:
+def record_facts(
+    visit: Inspection, seen: dict[str, str], met: dict[str, Any], by: Officer, at: dt.datetime, present: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
     """The elements of the on-site record (Measures 30 art. 28)."""
     place, party = visit.facility, visit.facility.operator
     findings = {key: seen[key] for key in ("production", "permits", "treatment")} | {"violation": seen["facts"]}
     return {
         "agency": {"name": by.agency.authority.name}, "began_at": visit.began_at.isoformat(), "ended_at": at.isoformat(),
         "place": place.address or place.name, "party": {"name": party.name, "uscc": party.uscc, "legal_representative": party.legal_representative},
-        "present": {"name": met["person_on_site"], "position": met["position"], "comment": met["refusal"]},
+        "present": {"name": met["person_on_site"], "position": met["position"], "comment": met["refusal"], **present},
         "officers": [{"name": o.name, "certificate_number": o.certificate_number} for o in visit.assignment.inspectors.order_by("pk")],
         "recorder": by.name, "certificates_shown": met["was_certificate_shown"], "rights_told": met["was_told_of_recusal"],
         "findings": {**findings, **({"sampling": seen["sampling"]} if seen["sampling"] else {})},

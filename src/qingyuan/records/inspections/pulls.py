@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +24,7 @@ def pull(device: FieldDevice, seen: Mapping[str, Any]) -> dict[str, Any]:
 
 def stamp(row: FieldRecord) -> str:
     """Changes whenever anything a device shows of the record changes."""
-    return f"{row.version}.{row.state}.{len(row.problems)}"
+    return f"{row.version}.{row.state}.{zlib.crc32(''.join(row.problems).encode()):08x}"
 
 
 def records_of(officer: Officer) -> Any:
