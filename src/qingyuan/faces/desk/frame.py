@@ -52,7 +52,7 @@ def desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 GROUPS = [
-    ("办案", [("desk:worklist", "我的工作", "home"), ("desk:clues", "线索", "list-search"), ("desk:tasks", "检查任务", "clipboard-list"), ("desk:cases", "案件", "gavel"), ("desk:openings", "立案", "file-plus"), ("desk:laboratory", "采样检测", "flask"), ("desk:sessions", "听证与讨论", "users"), ("desk:transfers", "移送", "send"), ("desk:watch", "提醒与监看", "bell")]),
+    ("办案", [("desk:worklist", "我的工作", "home"), ("desk:clues", "线索", "list-search"), ("desk:tasks", "检查任务", "clipboard-list"), ("desk:cases", "案件", "gavel"), ("desk:openings", "立案", "writing"), ("desk:laboratory", "采样检测", "droplet"), ("desk:sessions", "听证与讨论", "users"), ("desk:transfers", "移送", "send"), ("desk:watch", "提醒与监看", "bell")]),
     ("统计台账", [("desk:figures", "案件统计", "chart-bar"), ("desk:numbers", "文号台账", "list-check")]),
     ("计划", [("desk:gate", "派发检查", "send"), ("desk:plans", "计划与抽查", "calendar"), ("desk:positive", "正面清单", "shield-check"), ("desk:burden", "检查负担", "activity")]),
     ("污染源", [("desk:facilities", "一企一档", "building-factory-2"), ("desk:devices", "监测设备", "antenna"), ("desk:map", "分布图", "map-2")]),
