@@ -221,7 +221,7 @@ _CN_NAMES = pa.array([f"{n:04d}" for n in range(10_000)])
 def _quickly(kernel: Any, buffer: bytes, bounds: np.ndarray) -> tuple[pa.Table, pa.Table, np.ndarray]:
     """Run the kernel; return its packets, its rows, and which packets it left alone."""
     buf = np.frombuffer(buffer, dtype=np.uint8)
-    count, most = len(bounds) - 1, int(np.count_nonzero(buf == 45)) + 1
+    count, most = len(bounds) - 1, kernel.hyphens(buf) + 1  # of a row's pairs each has one
     odd, heads = np.ones(count, dtype=np.bool_), np.zeros((count, 8), dtype=np.int64)
     mns, begans, qns = np.empty(count, np.int32), np.empty(count, np.int64), np.empty((count, 17), np.uint8)
     columns = np.empty((4, most), np.int32)  # packet, factor, and the kernel's own notes
@@ -275,20 +275,26 @@ def _quick_rows(
     order, counts = tables
     factors = pa.array([_unpacked(code) for code in order[0, : int(counts[0, 0])]], type=pa.string())
     texts = pa.array([_unpacked(code) for code in order[1, : int(counts[1, 0])]], type=pa.string())
-    kinds = _KIND_TABLE[heads[:, 2]].astype(np.int32)[owner]
+    per_packet = np.bincount(owner, minlength=len(heads))
+    kinds = np.repeat(_KIND_TABLE[heads[:, 2]].astype(np.int32), per_packet)
     arrays = [
         pa.array(owner),
-        pa.DictionaryArray.from_arrays(factor, factors),
-        pa.DictionaryArray.from_arrays(kinds, _KIND_NAMES),
-        _with_nulls(begans[owner], None, _TIME),
+        _named(factor, factors),
+        _named(kinds, _KIND_NAMES),
+        _with_nulls(np.repeat(begans, per_packet), None, _TIME),
         *(_with_nulls(column, ~np.isnan(column), pa.float64()) for column in numbers),
-        pa.DictionaryArray.from_arrays(marks[0], texts),
-        pa.DictionaryArray.from_arrays(marks[1], texts),
+        _named(marks[0], texts),
+        _named(marks[1], texts),
         _with_nulls(sampled, sampled != np.iinfo(np.int64).min, _TIME),
         pa.nulls(len(owner), pa.string()),
-        pa.array((heads[:, 5] == 1)[owner]),
+        pa.array(np.repeat(heads[:, 5] == 1, per_packet)),
     ]
     return pa.Table.from_arrays(arrays, schema=READINGS)
+
+
+def _named(indices: np.ndarray, names: pa.Array) -> pa.DictionaryArray:
+    """A dictionary column; that the kernel's indices lie within its own tables need not be checked again."""
+    return pa.DictionaryArray.from_arrays(indices, names, safe=False)
 
 
 def _with_nulls(values: np.ndarray, valid: np.ndarray | None, kind: pa.DataType) -> pa.Array:

@@ -16,6 +16,9 @@ from .versions import IN_PARTS, version_of
 NAMES = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "RF")
 _BY_CASE = {name.lower(): name for name in NAMES}
 _KNOWN = frozenset(NAMES)
+_PLAIN = re.compile(
+    rb"QN=(\w{0,20});ST=(\w+);CN=(\w+);PW=(\w*);MN=(\w*);Flag=(\d{1,2});(?:PNUM=([1-9]\d{0,7});PNO=([1-9]\d{0,7});)?CP=&&"
+)
 _COMMA = re.compile(r",(?=(?:QN|ST|CN|PW|MN|Flag|PNUM|PNO|RF)=)")
 
 
@@ -43,6 +46,30 @@ class Header:
 
 def read_header(segment: bytes) -> Header:
     """Return the header of a data segment.  Never raises; what is missing is empty and a fault."""
+    plain = _PLAIN.match(segment)
+    if plain is not None and (header := _read_plain(segment, plain)) is not None:
+        return header
+    return _read_odd(segment)
+
+
+def _read_plain(segment: bytes, head: re.Match[bytes]) -> Header | None:
+    """The header as the standard writes it, in one look; None when there is a fault to be named after all."""
+    qn, st, cn, pw, mn, flag, pnum, pno = head.groups()
+    number = int(flag)
+    version = version_of(number)
+    if not segment.endswith(b"&&", head.end()) or not version or (number & IN_PARTS and pnum is None):
+        return None
+    of, part = (int(pnum), int(pno)) if pnum is not None else (None, None)
+    if of is not None and part is not None and part > of:
+        return None
+    return Header(
+        version, qn.decode(), st.decode(), cn.decode(), pw.decode(), mn.decode(),
+        number, of, part, False, segment[head.end() : -2], True, [],
+    )  # fmt: skip
+
+
+def _read_odd(segment: bytes) -> Header:
+    """Any header, field by field."""
     faults: list[Fault] = []
     head, opening, rest = segment.partition(b"CP=&&")
     cp = _region(rest, faults) if opening else b""

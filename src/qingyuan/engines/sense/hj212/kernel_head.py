@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit, uint64
 
 from .crc import POWERS, TABLE
-from .words import byte, eight
+from .words import byte, eight, eight_digits, filling, first_of, is_odd, position
 
 H = np.array(POWERS, dtype=np.uint8)
 T = np.array(TABLE, dtype=np.uint16)
@@ -51,11 +51,12 @@ def digits(buf, at, count):
 @_jit
 def moment(buf, at):
     """YYYYMMDDhhmmss at ``at`` as milliseconds since 1970 UTC (device time is UTC+8), or NONE when there is no such time."""
-    year, month, day = digits(buf, at, 4), digits(buf, at + 4, 2), digits(buf, at + 6, 2)
-    hour, minute, second = digits(buf, at + 8, 2), digits(buf, at + 10, 2), digits(buf, at + 12, 2)
-    if year < 1 or month < 1 or month > 12 or day < 1 or hour < 0 or hour > 23:
+    date, clock = eight_digits(eight(buf, at)), eight_digits(eight(buf, at + 8) << uint64(16) | uint64(0x3030))
+    if date < 0 or clock < 0:
         return NONE
-    if minute < 0 or minute > 59 or second < 0 or second > 59:
+    year, month, day = date // 10_000, date // 100 % 100, date % 100
+    hour, minute, second = clock // 10_000, clock // 100 % 100, clock % 100
+    if year < 1 or month < 1 or month > 12 or day < 1 or hour > 23 or minute > 59 or second > 59:
         return NONE
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     longest = 31 - (month == 4 or month == 6 or month == 9 or month == 11)
@@ -106,12 +107,13 @@ def named(buf, at, a, b):
 def field_end(buf, at, stop):
     """Where a header value ends (its semicolon), or -1 when it holds anything but printable ASCII."""
     while at < stop:
-        c = byte(buf, at)
-        if c == 59:
-            return at
-        if c <= 32 or c > 126 or c == 38 or c == 61:
+        word = eight(buf, at)
+        size = position(word, 59)
+        if is_odd(first_of(word, size) | filling(size) if size < 8 else word):
             return -1
-        at += 1
+        at += size
+        if size < 8:
+            return at if at < stop else -1
     return -1
 
 

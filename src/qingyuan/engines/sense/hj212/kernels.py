@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit, uint64
 
 from .kernel_head import NONE, framed, moment, read_head
-from .words import LOW, byte, eight, first_of, position
+from .words import LOW, byte, eight, eight_digits, first_of, position
 
 TENS = 10.0 ** np.arange(23)
 SLOTS = 8192  # of the interning tables; a batch with more distinct factors or stations goes to the message decoder
@@ -63,18 +63,6 @@ def value_end(buf, at, stop):
             return -1
         at += 1
     return stop
-
-
-@_jit
-def eight_digits(word):
-    """The number that eight ASCII digits make, the first in the lowest byte; -1 when they are not all digits."""
-    if word & uint64(0xF0F0F0F0F0F0F0F0) != uint64(0x3030303030303030):
-        return -1
-    if (word + uint64(0x0606060606060606)) & uint64(0xF0F0F0F0F0F0F0F0) != uint64(0x3030303030303030):
-        return -1
-    word = ((word & uint64(0x0F0F0F0F0F0F0F0F)) * uint64(2561)) >> uint64(8)
-    word = ((word & uint64(0x00FF00FF00FF00FF)) * uint64(6553601)) >> uint64(16)
-    return np.int64(((word & uint64(0x0000FFFF0000FFFF)) * uint64(42949672960001)) >> uint64(32))
 
 
 @_hot
@@ -275,6 +263,15 @@ def read_region(buf, at, stop, packet, rows, columns, numbers, marks, sampled, t
             item += byte(buf, at) == 59
             at += 1
     return rows, began
+
+
+@_jit
+def hyphens(buf):
+    """How many hyphens a buffer holds: no batch has more rows."""
+    count = 0
+    for i in range(buf.size):
+        count += buf[i] == 45
+    return count
 
 
 @_jit

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .commands import KIND_OF
 from .message import Message
@@ -47,6 +47,31 @@ _NUMBERS = {
     "zsmin": "corrected_low", "zsmax": "corrected_high", "daydata": "value", "nightdata": "value",
 }  # fmt: skip
 _PART_OF_DAY = {"daydata": "daytime", "nightdata": "nighttime"}
+_PLACE = {name: Reading._fields.index(column) for name, column in _NUMBERS.items()}
+_PLACE |= {name: Reading._fields.index(name) for name in ("flag", "eflag")}
+_SAMPLED, _TEXT, _KIND = (Reading._fields.index(name) for name in ("sampled", "text", "kind"))
+_PLACE["sampletime"] = _SAMPLED
+_IS_NUMBER = frozenset(_PLACE[name] for name in _NUMBERS)
+_EMPTY = [Reading._field_defaults.get(name) for name in Reading._fields]
+
+
+class _Meanings(dict[str, "tuple[tuple[str, str], int] | None"]):
+    """What a key of the data region says: ((factor, part of the day), place in Reading or -1); None without a factor.
+
+    A province has a few hundred keys; a stranger who sends others must not fill the memory.
+    """
+
+    def __missing__(self, key: str) -> tuple[tuple[str, str], int] | None:
+        factor, hyphen, field = key.partition("-")
+        name = field.lower()
+        found = ((factor, _PART_OF_DAY.get(name, "")), _PLACE.get(name, -1)) if hyphen else None
+        if len(self) > 20_000:
+            self.clear()
+        self[key] = found
+        return found
+
+
+_MEANINGS = _Meanings()
 
 
 def to_number(text: str) -> float | None:
@@ -70,29 +95,24 @@ def readings(message: Message) -> list[Reading]:
     began = read_time(message.get("DataTime"))
     if began is None:
         return []
-    rows: dict[tuple[str, str], dict[str, object]] = {}
+    blank = [None, kind, began, *_EMPTY[3:-1], message.backfill]
+    rows: dict[tuple[str, str], list[Any]] = {}
     for item in message.cp:
         for key, value in item.items():
-            factor, hyphen, name = key.partition("-")
-            if hyphen:
-                _put(rows, factor, kind, name.lower(), value)
-    return [
-        Reading(factor, kind_of_row, began, backfill=message.backfill, **values)  # type: ignore[arg-type]
-        for (factor, kind_of_row), values in rows.items()
-    ]
-
-
-def _put(rows: dict[tuple[str, str], dict[str, object]], factor: str, kind: str, name: str, value: str) -> None:
-    row = rows.setdefault((factor, _PART_OF_DAY.get(name, kind)), {})
-    column = _NUMBERS.get(name)
-    if column is not None:
-        number = to_number(value)
-        row[column] = number
-        if number is None and not row.get("text"):
-            row["text"] = value
-    elif name == "flag":
-        row["flag"] = value
-    elif name == "eflag":
-        row["eflag"] = value
-    elif name == "sampletime":
-        row["sampled"] = read_time(value)
+            meaning = _MEANINGS[key]
+            if meaning is None:
+                continue
+            owner, place = meaning
+            row = rows.get(owner)
+            if row is None:
+                row = rows[owner] = blank.copy()
+                row[0] = owner[0]
+            if place in _IS_NUMBER:
+                number = row[place] = to_number(value)
+                if number is None and not row[_TEXT]:
+                    row[_TEXT] = value
+            elif place >= 0:
+                row[place] = read_time(value) if place == _SAMPLED else value
+    for (_, part), row in rows.items():
+        row[_KIND] = part or kind
+    return [Reading._make(row) for row in rows.values()]

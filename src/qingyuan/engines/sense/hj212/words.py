@@ -7,6 +7,7 @@ The caller answers for the bounds: eight bytes may be read wherever a packet's d
 
 from __future__ import annotations
 
+import numpy as np
 from llvmlite import ir
 from numba import njit, types, uint64
 from numba.extending import intrinsic
@@ -59,3 +60,30 @@ def position(word, char):
 def first_of(word, count):
     """The first ``count`` characters of a word, the rest zero; count 0…7."""
     return word & ((uint64(1) << uint64(8 * count)) - uint64(1))
+
+
+@njit(cache=True, nogil=True)
+def eight_digits(word):
+    """The number that eight ASCII digits make, the first in the lowest byte; -1 when they are not all digits."""
+    if word & uint64(0xF0F0F0F0F0F0F0F0) != uint64(0x3030303030303030):
+        return -1
+    if (word + uint64(0x0606060606060606)) & uint64(0xF0F0F0F0F0F0F0F0) != uint64(0x3030303030303030):
+        return -1
+    word = ((word & uint64(0x0F0F0F0F0F0F0F0F)) * uint64(2561)) >> uint64(8)
+    word = ((word & uint64(0x00FF00FF00FF00FF)) * uint64(6553601)) >> uint64(16)
+    return np.int64(((word & uint64(0x0000FFFF0000FFFF)) * uint64(42949672960001)) >> uint64(32))
+
+
+@njit(cache=True, nogil=True)
+def filling(count):
+    """A word whose first ``count`` characters are zero and the others the letter A; count 0…7."""
+    return uint64(LOW * 65) & ~((uint64(1) << uint64(8 * count)) - uint64(1))
+
+
+@njit(cache=True, nogil=True)
+def is_odd(word):
+    """Whether any of eight characters is no printable ASCII (33…126), or is & or =, which end nothing in a header."""
+    blank = (word - uint64(LOW * 33)) & ~word
+    x, y, z = word ^ uint64(LOW * 38), word ^ uint64(LOW * 61), word ^ uint64(LOW * 127)
+    found = blank | (x - uint64(LOW)) & ~x | (y - uint64(LOW)) & ~y | (z - uint64(LOW)) & ~z | word
+    return found & uint64(HIGH) != uint64(0)

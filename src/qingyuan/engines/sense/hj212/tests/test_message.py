@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyuan.engines.sense.hj212.faults import FAULTS
+from qingyuan.engines.sense.hj212.frame import Frame, read_frame, take_frame
+from qingyuan.engines.sense.hj212.header import _read_odd, read_header
 from qingyuan.engines.sense.hj212.keyring import KeyRing
 from qingyuan.engines.sense.hj212.message import build, parse
 from qingyuan.engines.sense.hj212.record import from_record, to_record
@@ -173,3 +175,23 @@ def test_every_fault_in_the_table_is_used_somewhere() -> None:
     folder = Path(__file__).parent.parent
     code = "".join(p.read_text("utf-8") for p in folder.glob("*.py") if p.name != "faults.py")
     assert [name for name in FAULTS if f'"{name}"' not in code] == []
+
+
+PIECES = [b"QN=20260105083000001;", b"ST=32;", b"CN=2051;", b"PW=123456;", b"PW=;", b"MN=0100;", b"Flag=5;", b"Flag=7;", b"Flag=99;", b"PNUM=2;", b"PNO=1;",
+          b"PNO=3;", b"PNUM=0;", b"RF=1;", b"CP=&&", b"DataTime=20260105083000", b"&&", b"&", b";", b",", b"qn=1;"]  # fmt: skip
+
+
+@settings(max_examples=100)
+@given(st.permutations(PIECES[:4] + PIECES[5:7] + PIECES[14:17]) | st.lists(st.sampled_from(PIECES), max_size=14))
+def test_the_short_way_through_a_header_tells_what_the_long_way_tells(pieces: list[bytes]) -> None:
+    for segment in (b"".join(pieces), b"".join(PIECES[:4] + PIECES[5:7] + pieces), b"".join([*PIECES[:4], PIECES[5], PIECES[7], *PIECES[9:11], *pieces])):
+        assert read_header(segment) == _read_odd(segment)
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(SOUND), st.integers(0, 400), st.binary(max_size=2))
+def test_the_short_way_to_a_frame_cuts_what_the_long_way_cuts(whole: bytes, at: int, put: bytes) -> None:
+    raw = whole[:at] + put + whole[at + 1 :] if put else whole
+    buffer = bytearray(raw)
+    taken = take_frame(buffer, quiet=True)
+    assert read_frame(raw) == (taken if isinstance(taken, Frame) and not buffer else None)
