@@ -231,3 +231,7 @@ export function calculate(book, given) {
   };
 }
 export const attempt = (book, given) => { try { return calculate(book, given); } catch (error) { if (error instanceof Unfit) return { refused: error.message }; throw error; } };
+// the level of one factor alone, for the test of the spans' ends; null where the facts fit no level
+export function levelIn(table, factors, id) {
+  try { return choose(table, factors).find((c) => c.factor.id === id).level.id; } catch (error) { if (error instanceof Unfit) return null; throw error; }
+}
