@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -21,14 +22,18 @@ from qingyuan.engines.judge.sources import LakeSource
 from qingyuan.engines.judge.whatif import Difference
 from qingyuan.engines.learn import rule_report
 from qingyuan.engines.learn.outcomes import Outcome
+from qingyuan.engines.ledger import bundle
 from qingyuan.errors import BadInput
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Facility, Officer
 from qingyuan.records.registry.scope import one, scoped
 
-from . import actions
+from . import actions, suppression, timing
 from .models import Clue, ClueFinding
-from .states import CLUE, OUTCOMES, SEVERITIES
+from .precision import Precision, precision_table
+from .states import CLUE, OUTCOMES, SEVERITIES, UNTOLD, verdict_of
+
+__all__ = ["Precision", "precision_table"]
 
 JOIN_WITHIN = dt.timedelta(hours=26)  # platform setting: findings of one outlet, factor and rule this close are one episode
 
@@ -40,6 +45,8 @@ def take_findings(findings: Iterable[Mapping[str, Any]], *, at: dt.datetime) -> 
     once somebody ended the clue.  Findings of a facility the registry does not know are left out and come again on
     the next run, when it may know it.  Returns the clues that are new or grew.
     """
+    from .governor import govern
+
     touched: dict[int, Clue] = {}
     findings = list(findings)
     known = {row.finding_id: row for row in ClueFinding.objects.filter(finding_id__in=[f["id"] for f in findings]).select_related("clue")}
@@ -49,9 +56,15 @@ def take_findings(findings: Iterable[Mapping[str, Any]], *, at: dt.datetime) -> 
         if place is None:
             continue
         row = known.get(finding["id"])
+        if row is None and suppression.hide(finding, place, at):
+            continue
         clue = take_one(finding, place, at) if row is None else grow(row, finding)
         if clue is not None:
             touched[clue.pk] = clue
+    for unit in {clue.agency for clue in touched.values() if clue.agency is not None}:
+        govern(unit, at)
+    for clue in touched.values():
+        clue.refresh_from_db()
     return list(touched.values())
 
 
@@ -61,8 +74,10 @@ def take_one(finding: Mapping[str, Any], place: Facility, at: dt.datetime) -> Cl
     clue = open_episode(finding, place, began, ended) or actions.open_clue(
         facility=place, source="rule", title=clue_title(finding, place), severity=severity(finding), began=began, ended=ended, at=at,
         rule=finding["rule"], violation=finding.get("violation", ""), outlet_code=finding.get("outlet", ""), factor=finding.get("factor") or "",
-        evidence_needed=list(finding.get("evidence_needed", [])),
+        evidence_needed=list(finding.get("evidence_needed", [])), is_held=True,
     )
+    if clue.agency_id is None and clue.released_at is None:
+        actions.let_out(clue, at)
     ClueFinding.objects.create(
         clue=clue, finding_id=finding["id"], rule=finding["rule"], began=began, ended=ended,
         value=finding.get("value"), limit_value=finding.get("limit_value"), data=dict(finding),
@@ -88,6 +103,7 @@ def widen(clue: Clue, began: dt.datetime, ended: dt.datetime, grade: str) -> Clu
     if began < clue.began or ended > clue.ended or grade != clue.severity:
         clue.began, clue.ended, clue.severity = min(began, clue.began), max(ended, clue.ended), grade
         clue.save(update_fields=["began", "ended", "severity"])
+        timing.recount(clue)
     return clue
 
 
@@ -103,6 +119,7 @@ def let_lapse(still_found: Collection[str], *, since: dt.datetime, at: dt.dateti
         if rows and not any(row.finding_id in still_found for row in rows):
             clue.state, clue.ended_at, clue.outcome_note = CLUE.take(clue.state, "lapse"), at, "迟到的数据补齐后，判定不再成立"
             clue.save(update_fields=["state", "ended_at", "outcome_note"])
+            timing.stop(clue, at)
             record_event(by=None, subject=f"clue:{clue.pk}", step="lapse", at=at, before={"state": "found"}, after={"state": clue.state})
             ended.append(clue)
     return ended
@@ -123,7 +140,7 @@ def open_episode(finding: Mapping[str, Any], place: Facility, began: dt.datetime
 def outcomes() -> list[dict[str, Any]]:
     """Ended clues as plain rows for engines/learn, one for each rule that had a part in it."""
     columns = ("rule", "clue__city_code", "clue__found_at", "clue__ended_at", "clue__state", "clue__cause", "clue__number")
-    rows = ClueFinding.objects.filter(clue__state__in=OUTCOMES).order_by("rule", "clue_id").values(*columns).distinct()
+    rows = ClueFinding.objects.filter(clue__state__in=OUTCOMES).exclude(clue__cause__in=UNTOLD).order_by("rule", "clue_id").values(*columns).distinct()
     return [{**{k.removeprefix("clue__"): v for k, v in row.items()}, "outcome": OUTCOMES[row["clue__state"]]} for row in rows]
 
 
@@ -203,7 +220,6 @@ def explained(viewer: Officer, finding_id: str) -> dict[str, Any]:
 
 
 PASSWORD = re.compile(r"PW=[^;]*")
-VERDICTS = {"confirmed": "true", "refuted": "false", "dismissed": "false"}
 
 
 def precision_of(viewer: Officer, rule: str, *, since: dt.date, filed: Mapping[int, dt.date] | None = None, by_season: bool = True) -> list[rule_report.Line]:
@@ -220,10 +236,30 @@ def precision_of(viewer: Officer, rule: str, *, since: dt.date, filed: Mapping[i
 def outcome_of(row: ClueFinding, filed_on: dt.date | None) -> Outcome:
     """One clue as the learner takes it: revisions of a rule are told apart, a clue that ended without a verdict stays unchecked."""
     clue = row.clue
-    verdict = VERDICTS.get(clue.state, "")
+    verdict = verdict_of(clue.state, clue.cause)
     pushed = clue.found_at.astimezone(CHINA).date()
     ended = clue.ended_at.astimezone(CHINA).date() if clue.ended_at and verdict else None
     return Outcome(
         finding=row.finding_id, rule=row.rule, revision=int(row.revision or 1), division=clue.division_id, facility=clue.facility.code,
         pushed_on=pushed, checked_on=max(ended, pushed) if ended else None, verdict=verdict, cause=clue.get_cause_display() or "", case_filed_on=filed_on,
     )
+
+
+def seal_clue_bundle(viewer: Officer, number: str, path: Path, *, at: dt.datetime) -> str:
+    """Write one clue with everything behind it (working, papers, trail, packets) as a bundle ``qingyuan verify`` checks; returns its SHA-256.
+
+    BadInput while a packet behind it is not sealed yet, or when the spool no longer holds one.
+    """
+    from .bundle import files_of_clue
+
+    clue = one(Clue.objects.select_related("facility__operator", "division"), viewer, number=number)
+    positions = {(int(packet["segment"]), int(packet["offset"])) for tree in trees_of(viewer, clue) for told in tree["rows"] for packet in told["packets"]}
+    about = {"kind": "clue", "number": clue.number, "title": clue.title}
+    digest = bundle.write(path, data_dir=settings.QINGYUAN_DATA, about=about, documents=files_of_clue(clue), packets=sorted(positions), at=at)
+    record_event(by=viewer, subject=f"clue:{clue.pk}", step="seal_bundle", at=at, after={"sha256": digest, "packets": len(positions)})
+    return digest
+
+
+def trees_of(viewer: Officer, clue: Clue) -> list[dict[str, Any]]:
+    """The explained findings of a clue; one that left no working is left out."""
+    return [explained(viewer, row.finding_id) for row in clue.findings.all() if row.data.get("working")]

@@ -103,5 +103,14 @@ class FindingMove(models.Model):
 
 
 from .liaison_models import Bulletin, LiaisonEntry  # noqa: E402, F401 - tables of the same app, in their own files
-from .stage_models import AnswerFile, AnswerRequest, ClueClock, ClueMessage, ClueMove, EarlyWarning, RemoteCheck, SchemeChoice  # noqa: E402, F401
+from .stage_models import (  # noqa: E402, F401
+    AnswerFile,
+    AnswerRequest,
+    ClueClock,
+    ClueMessage,
+    ClueMove,
+    EarlyWarning,
+    RemoteCheck,
+    SchemeChoice,
+)
 from .suppression_models import HiddenFinding, Suppression  # noqa: E402, F401
