@@ -189,11 +189,16 @@ class Gateway:
         self.has_work = True
         self._work.set()
 
-    def why_wrong(self, frame: Frame) -> str:
-        """Why no check code fits: "" for an encrypted packet of 2025 that a key opens (the code is on the plain text).
+    def why_wrong(self, frame: Frame, mn: str) -> str:
+        """Why the check code is not right; "" when it is right for this station after all.
 
-        Without the key the packet is kept and neither acknowledged nor refused: nobody can say yet whether it is whole.
+        Another algorithm than the standard's is right where the register has it for the MN.  An encrypted packet of
+        2025 is right when a key opens it (the code is on the plain text); without the key it is kept and neither
+        acknowledged nor refused: nobody can say yet whether it is whole.
         """
+        if frame.dialect:
+            device = self.roster.devices.get(mn)
+            return "" if device is not None and frame.dialect in device.check_codes else "crc_dialect"
         message = parse_frame(frame, self.keys)
         if message.version != 2025 or not message.encrypted:
             return "crc_wrong"
@@ -212,6 +217,8 @@ class Gateway:
         """What the register says of this device, this password, this address."""
         if self.roster.is_open:
             return Verdict("unknown_mn", 0, self.generation)
+        if said.cn == b"1001" and not said.mn and said.flag >> 2 == 2:
+            return Verdict("unknown_mn", 0, self.generation)  # 2025: a new logger says what it is and waits for its MN
         device = self.roster.devices.get(said.mn.decode("utf-8", "replace"))
         alarm, qn_rtn = _opinion(device, said.pw.decode("utf-8", "replace"), session.address)
         if alarm in ("wrong_pw", "address_not_allowed"):

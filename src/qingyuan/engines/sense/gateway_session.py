@@ -165,11 +165,12 @@ class Session(asyncio.Protocol):
                 continue
             self.packets += 1
             said = envelope.read(one.segment)
-            wrong = gateway.why_wrong(one) if not one.dialect else ""
+            wrong = "" if one.dialect == "hj212" else gateway.why_wrong(one, said.mn.decode("utf-8", "replace"))
             if wrong:
-                gateway.arrive(self, at_us, one.raw, envelope.refusal(said, 9) if wrong == "crc_wrong" else b"")
-                gateway.fault(self, wrong, said.mn)
-                self._count_garbage(len(one.raw))
+                gateway.arrive(self, at_us, one.raw, b"" if wrong == "no_key" else envelope.refusal(said, 9))
+                gateway.fault(self, wrong, said.mn, one.dialect)
+                if not one.dialect:
+                    self._count_garbage(len(one.raw))
                 continue
             self.garbage = 0
             key = b"%b;%b;%b;%b;%d" % (said.st, said.cn, said.pw, said.mn, said.flag)

@@ -1,8 +1,10 @@
-"""Who may speak: the devices of the province, their passwords, and where they may call from.
+"""Who may speak: the devices of the province, their passwords, where they may call from, how they compute check codes.
 
-Read from DATA/dimensions/points.parquet (mn, pw and, when present, allowed: a list of addresses or networks).  The
-file is looked at again when it changes.  Without a file every device is accepted and marked unknown: an installation
-must not lose packets because nobody has typed in the points yet.
+    DATA/dimensions/points.parquet    mn, pw and, when present, allowed and check_codes (lists of text)
+    DATA/gateway/register.json        {mn: {"allowed": ["10.2.0.0/16"], "check_codes": ["modbus"]}}, goes before the table
+
+The files are looked at again when they change.  Without a table every device is accepted and marked unknown: an
+installation must not lose packets because nobody has typed in the points yet.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from qingyuan.errors import BadInput
 
+from .hj212.crc import DIALECTS
 from .hj212.keyring import KeyRing
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -22,11 +25,15 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One registered device.  ``pw`` empty: any password; ``allowed`` empty: from anywhere."""
+    """One registered device.  ``pw`` empty: any password; ``allowed`` empty: from anywhere.
+
+    ``check_codes`` are the algorithms (crc.DIALECTS) it may use beside the standard's own.
+    """
 
     mn: str
     pw: str = ""
     allowed: tuple[Network, ...] = ()
+    check_codes: tuple[str, ...] = ()
 
     def may_call_from(self, address: str) -> bool:
         """Whether this device may speak from ``address`` (an IP address without port)."""
@@ -46,7 +53,7 @@ class Roster:
     devices: Mapping[str, Device] = field(default_factory=dict)
     is_open: bool = True
     path: Path | None = None
-    _stamp: tuple[int, int] | None = None
+    _stamp: tuple[int, ...] | None = None
 
     @classmethod
     def of(cls, devices: Iterable[Device]) -> Roster:
@@ -61,30 +68,42 @@ class Roster:
         return roster
 
     def reload(self) -> bool:
-        """Read the file again if it has changed; true when the devices are new.  A missing file changes nothing."""
+        """Read the files again if they have changed; true when the devices are new.  A missing table changes nothing."""
         if self.path is None:
             return False
         try:
             found = self.path.stat()
         except FileNotFoundError:
             return False
-        stamp = (found.st_mtime_ns, found.st_size)
+        more = self.path.parents[1] / "gateway" / "register.json"
+        stamp = (found.st_mtime_ns, found.st_size, more.stat().st_mtime_ns if more.exists() else 0)
         if stamp == self._stamp:
             return False
-        self.devices = {device.mn: device for device in read_devices(self.path)}
+        self.devices = {device.mn: device for device in read_devices(self.path, read_register(more))}
         self.is_open, self._stamp = False, stamp
         return True
 
 
-def read_devices(path: Path) -> list[Device]:
-    """The devices of a points table; BadInput when it is no Parquet file or has no mn column."""
+def read_register(path: Path) -> dict[str, dict[str, list[str]]]:
+    """What DATA/gateway/register.json says beside the table, by MN; empty when there is no such file.  BadInput when it is not that."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return {mn: {name: [str(one) for one in row[name]] for name in ("allowed", "check_codes") if name in row} for mn, row in said.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise BadInput(f'{path} 读不出来：应为 {{设备标识: {{"allowed": ["网段"], "check_codes": ["算法"]}}}}（{error}）') from error
+
+
+def read_devices(path: Path, more: Mapping[str, Mapping[str, list[str]]] | None = None) -> list[Device]:
+    """The devices of a points table; BadInput when it is no Parquet file or has no mn column.  ``more``: see read_register."""
     import pyarrow.parquet as pq  # half a second that a start without a register need not wait
 
     try:
         table = pq.read_table(path)
-        columns = [name for name in ("mn", "pw", "allowed") if name in table.column_names]
-        rows = table.select(columns).to_pylist()
-        return [Device(row["mn"], row.get("pw") or "", _networks(row.get("allowed"))) for row in rows]
+        columns = [name for name in ("mn", "pw", "allowed", "check_codes") if name in table.column_names]
+        rows = [row | (more or {}).get(row["mn"], {}) for row in table.select(columns).to_pylist()]
+        return [Device(row["mn"], row.get("pw") or "", _networks(row.get("allowed")), _check_codes(row.get("check_codes"))) for row in rows]
     except (OSError, ValueError, KeyError) as error:
         raise BadInput(f"点位表 {path} 读不出来：应为含 mn、pw 两列的 Parquet 文件（{error}）") from error
 
@@ -108,3 +127,11 @@ def read_keys(data_dir: Path | str) -> KeyRing | None:
 
 def _networks(allowed: Iterable[str] | None) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(one, strict=False) for one in allowed or ())
+
+
+def _check_codes(names: Iterable[str] | None) -> tuple[str, ...]:
+    found = tuple(names or ())
+    for name in found:
+        if name not in DIALECTS:
+            raise ValueError(f"没有校验算法 {name}；可用：{'、'.join(DIALECTS)}")
+    return found

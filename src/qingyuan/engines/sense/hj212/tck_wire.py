@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from .frame import Frame, take_frame
 from .message import Message, build, parse_frame
 from .tck import Case, Identity, Verdict, judge, packets
 from .times import write_qn
 
+ANSWERS = ("9011", "9012", "9013", "9014")
 LOST = "连接断开或在规定时间内没有应答其后的正常数据包"
 
 
@@ -34,8 +35,11 @@ class Line:
         for begin in range(0, len(raw), chunk or max(len(raw), 1)):
             self._socket.sendall(raw[begin : begin + (chunk or len(raw))])
 
-    def answers(self, until: str) -> list[Message] | None:
-        """Return the answers before the one with this QN; None when the line breaks or stays silent first."""
+    def answers(self, until: str, sent: Container[str] = ()) -> list[Message] | None:
+        """Return the answers before the one with this QN; None when the line breaks or stays silent first.
+
+        What the server asks on its own account (a pull of history, a clock to be set) answers none of the QNs ``sent``.
+        """
         seen: list[Message] = []
         while True:
             while (taken := take_frame(self._buffer)) is not None:
@@ -44,7 +48,8 @@ class Line:
                 message = parse_frame(taken)
                 if message.qn == until:
                     return seen
-                seen.append(message)
+                if message.cn in ANSWERS or message.qn in sent:
+                    seen.append(message)
             try:
                 data = self._socket.recv(65536)
             except OSError:
@@ -91,7 +96,7 @@ def _play(
         for raw, chunk, _ in sent:
             line.send(raw, chunk)
         line.send(probe, 0)
-        return line.answers(until)
+        return line.answers(until, {qn for _, _, qn in sent})
     except OSError:
         return None
     finally:
