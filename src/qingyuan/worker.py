@@ -8,6 +8,7 @@
     remind   legal clocks that come near reach the person who must act, once
     index    cases become findable by any two characters
     numbers  reserved numbers nobody used come back, explained
+    clues    clocks of clues that ran out go up the line, once; the waiting list moves on as people have room
     learn    what became of clues and cases goes back to the rules that found them
 
 Two workers may run side by side: the claim decides.  A worker that dies lets go when its lease ends.
@@ -36,6 +37,7 @@ from qingyuan.engines.store import asof, compact, ingest
 from qingyuan.records.cases import door as cases
 from qingyuan.records.cases import reminders, search
 from qingyuan.records.clues import door as clues
+from qingyuan.records.clues import governor, timing
 from qingyuan.records.docket import numbering
 from qingyuan.records.registry import door as registry
 from qingyuan.records.registry.models import Loop
@@ -86,6 +88,11 @@ def take_numbers_back(data: Path, at: dt.datetime) -> object:
     return numbering.return_overdue(at=at)
 
 
+def move_clues(data: Path, at: dt.datetime) -> object:
+    governor.govern_all(at)
+    return timing.turn(at)
+
+
 def learn(data: Path, at: dt.datetime) -> object:
     return cases.hand_outcomes(data)
 
@@ -111,6 +118,7 @@ LOOPS = (
     Due("remind", dt.timedelta(minutes=1), remind),
     Due("index", dt.timedelta(minutes=1), index_cases),
     Due("numbers", dt.timedelta(minutes=5), take_numbers_back),
+    Due("clues", dt.timedelta(minutes=1), move_clues),
     Due("learn", dt.timedelta(minutes=10), learn),
     Due("compact", dt.timedelta(hours=1), compact_lake),
 )
