@@ -146,10 +146,11 @@ def judge_unit(source: Source, order: Order, unit: Unit) -> list[Finding]:
 
 
 def judge_stretch(source: Source, order: Order, stretch: Stretch) -> list[Finding]:
-    """Return what the rules of an order find in a stretch."""
+    """Return what the rules of an order find in a stretch: a river is judged by the rules of sections, a discharger by all others."""
     limits = source.limits(stretch.facility)
+    is_river = bool(stretch.points) and all(point.medium == "section" for point in stretch.points.values())
     found: list[Finding] = []
-    for rule in (named(name) for name in order.rules):
+    for rule in (named(name) for name in order.rules if (named(name).family == "section") == is_river):
         for part in _same_law(rule, stretch):
             day = dt.datetime.fromtimestamp(part.began / 1000, tz=CHINA).date()
             found += rule.function(part, LawInForce(rule, rule.on(day, order.overrides.get(rule.name)), limits))

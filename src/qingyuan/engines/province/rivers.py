@@ -144,10 +144,10 @@ def facts(plan: Plan) -> tuple[Fact, ...]:
     found: list[Fact] = []
     start = plan.anchor.replace(year=2023, month=1, day=1, hour=0)
     for one in plan.sections:
-        for hours, upper in _next_sections(plan.river, one):
+        for hours, upper in next_sections(plan.river, one):
             found.append(Fact(one.mn, "reach", "", "", hours, start, None, upper.mn))
-        permitted = _permitted(plan, list(_between(plan.river, one)))
-        found += [Fact(one.mn, "reach_load", factor, "", round(value, 3), start, None, "区间排污口许可排放量") for factor, value in sorted(permitted.items())]
+        loads = permitted(plan, list(between(plan.river, one)))
+        found += [Fact(one.mn, "reach_load", factor, "", round(value, 3), start, None, "区间排污口许可排放量") for factor, value in sorted(loads.items())]
     return tuple(found)
 
 
@@ -163,15 +163,18 @@ def _above(nodes: tuple[RiverNode, ...], of: RiverNode) -> Iterator[tuple[float,
                     waiting.append((hours + one.travel_hours, one))
 
 
-def _next_sections(nodes: tuple[RiverNode, ...], of: RiverNode) -> Iterator[tuple[float, RiverNode]]:
+def next_sections(nodes: tuple[RiverNode, ...], of: RiverNode) -> Iterator[tuple[float, RiverNode]]:
+    """Yield (hours, section) of the sections next above a place."""
     return ((hours, one) for hours, one in _above(nodes, of) if one.kind == "section")
 
 
-def _between(nodes: tuple[RiverNode, ...], of: RiverNode) -> Iterator[RiverNode]:
+def between(nodes: tuple[RiverNode, ...], of: RiverNode) -> Iterator[RiverNode]:
+    """Yield the outlets between a place and the sections next above it."""
     return (one for _, one in _above(nodes, of) if one.kind == "outlet")
 
 
-def _permitted(plan: Plan, outlets: list[RiverNode]) -> dict[str, float]:
+def permitted(plan: Plan, outlets: list[RiverNode]) -> dict[str, float]:
+    """Return kg an hour by factor that outlets may discharge together: permitted concentration x usual flow."""
     found: dict[str, float] = {}
     for node in outlets:
         stream = industries()[plan.outlet[node.outlet].stream].stream

@@ -13,7 +13,7 @@ from qingyuan.engines.judge.episodes import while_holds
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import Mask, Series
+from qingyuan.engines.judge.series import HOUR, Mask, Series
 from qingyuan.engines.judge.stretch import Stretch
 
 
@@ -24,16 +24,18 @@ def black_box_frozen(stretch: Stretch, law: LawInForce) -> list[Finding]:
         if series.factor != factors.RTO and not series.factor.startswith(furnace.SECTIONS):
             continue
         share = power.outlet_power(stretch, series.outlet, series.began)
-        held = _held(series) & (series.value > law.p["hot"]) & ~(share < power.RUNNING) & ~condition.stopped(stretch, series)
+        held = _held(series, law.p["hours"] * HOUR) & (series.value > law.p["hot"]) & ~(share < power.RUNNING) & ~condition.stopped(stretch, series)
         findings += while_holds(stretch, law, series, held, hours=law.p["hours"])
     return findings
 
 
-def _held(series: Series) -> Mask:
-    """Return which rows lie in a run of one unchanged value."""
+def _held(series: Series, least: float) -> Mask:
+    """Return which rows lie in a run of one unchanged value that lasts; two short runs side by side are none."""
     held = np.zeros(len(series), dtype=np.bool_)
-    for first, last in zip(*series.equal, strict=True):
-        held[first:last] = True
+    first, last = series.equal
+    lasting = series.began[last - 1] + series.step - series.began[first] >= least
+    for start, stop in zip(first[lasting], last[lasting], strict=True):
+        held[start:stop] = True
     return held
 
 

@@ -32,7 +32,10 @@ def night_power_ratio(stretch: Stretch, law: LawInForce) -> list[Finding]:
             rows &= series.normal
             dark, light = series.value[rows & night], series.value[rows & ~night]
             enough = len(dark) * series.step >= 6 * HOUR and len(light) * series.step >= 12 * HOUR
-            if day + DAY > stretch.known_until or not enough or dark.mean() < power.RUNNING * unit.rated:
+            if day + DAY > stretch.known_until or not enough or _stood(stretch, series.outlet, int(day)):
+                continue
+            ends = [series.value[rows & night & part] for part in (hour < 6, hour >= 22)]
+            if any(not len(one) or one.mean() < power.RUNNING * unit.rated for one in ends):  # it worked before and after the day
                 continue
             step = sum_of("夜间与白天平均用电之比", "night / day", {"night": dark.mean(), "day": max(light.mean(), 1e-9)})
             if step["value"] > law.p["ratio"]:
@@ -42,6 +45,11 @@ def night_power_ratio(stretch: Stretch, law: LawInForce) -> list[Finding]:
                     )  # fmt: skip
                 )
     return findings
+
+
+def _stood(stretch: Stretch, outlet: str, day: int) -> bool:
+    """Return whether a stop, a start-up or a shut-down was marked on the day: then the day was no day of work."""
+    return any(one.began < day + DAY and one.ended > day for one in stretch.marks_of(outlet, ("stopped", "shutdown", "start_up")))
 
 
 RULE = Rule.beside(__file__, night_power_ratio)
