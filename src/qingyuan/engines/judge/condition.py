@@ -6,7 +6,7 @@ import numpy as np
 
 from .averaging import GAS_FLOW, OXYGEN, WATER_FLOW
 from .once import once
-from .series import Mask, Series, Times, Values, align
+from .series import DAY, Mask, Series, Times, Values, align, by_day
 from .stretch import Stretch
 
 VELOCITY, HUMIDITY = "a01011", "a01014"
@@ -84,14 +84,37 @@ def trailing_median(began: Times, value: Values, at: Times, back: int, *, least:
 
     NaN with fewer than ``least`` values.
     """
-    medians = np.full(len(at), np.nan)
     first, last = np.searchsorted(began, at - back), np.searchsorted(began, at)
-    for row in range(len(at)):
-        window = value[first[row] : last[row]]
-        window = window[np.isfinite(window)]
-        if len(window) >= least:
-            medians[row] = np.median(window) if share == 0.5 else np.quantile(window, share)
-    return medians
+    width = int((last - first).max(initial=0))
+    if not width:
+        return np.full(len(at), np.nan)
+    places = first[:, None] + np.arange(width)
+    windows = value[np.minimum(places, len(value) - 1)]
+    windows[(places >= last[:, None]) | ~np.isfinite(windows)] = np.inf
+    windows.sort(axis=1)
+    count = (windows < np.inf).sum(axis=1)
+    enough, each = count >= max(least, 1), np.arange(len(at))
+    if share == 0.5:
+        middle = (windows[each, np.maximum(count - 1, 0) // 2] + windows[each, np.minimum(count // 2, width - 1)]) / 2
+        return np.where(enough, middle, np.nan)
+    return np.array([np.quantile(windows[row, : count[row]], share) if enough[row] else np.nan for row in each])
+
+
+def over_usual(series: Series, value: Values, back: int, since: int) -> Values:
+    """Return each value over the median of the ``back`` ms before its day; NaN on days that began before ``since``."""
+    days, place = by_day(series.began)
+    usual = np.full(len(days), np.nan)
+    late = np.searchsorted(days, since)
+    usual[late:] = trailing_median(series.began, value, days[late:], back)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return value / usual[place]
+
+
+@once
+def departure(stretch: Stretch, series: Series, factor: str) -> Values:
+    """Return another factor of the point over its usual level of three days, at the moments of ``series`` when gas moved."""
+    value = np.where(moving(stretch, series), beside(stretch, series, factor), np.nan)
+    return over_usual(series, value, 3 * DAY, stretch.began - 2 * DAY)
 
 
 def flow_factor(series: Series) -> str:

@@ -7,7 +7,7 @@ Marks for day D must be made by 12:00 of day D+1; later ones have no effect unle
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,7 @@ def used_before(stretch: Stretch, mark: Mark, budget: dict[str, Any]) -> int:
     return used
 
 
+@lru_cache(maxsize=4096)
 def period_start(moment: int, period: str) -> int:
     """Return the first midnight (China) of the month, quarter or year that a moment lies in."""
     month = np.datetime64(moment + 8 * HOUR, "ms").astype("datetime64[M]")

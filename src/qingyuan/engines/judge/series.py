@@ -171,6 +171,13 @@ def blocks(began: Times, value: Values, good: Mask, length: int) -> Blocks:
     return Blocks(index[first] * length - CHINA_OFFSET, last - first, count, mean, low, high, deviation, first, last)
 
 
+def by_day(began: Times) -> tuple[Times, Index]:
+    """Return China's days in which sorted moments lie, and for each moment which of them it lies in."""
+    index = (began + CHINA_OFFSET) // DAY
+    first = starts_of(index)
+    return index[first] * DAY - CHINA_OFFSET, np.repeat(np.arange(len(first)), np.diff(np.append(first, len(began))))
+
+
 def starts_of(keys: npt.NDArray[np.int64]) -> Index:
     """Return the positions where a sorted key changes, the first position included."""
     if not len(keys):
@@ -238,6 +245,14 @@ def summed(value: Values, edges: Index) -> Values:
     total = np.zeros(len(value) + 1)
     np.cumsum(value, out=total[1:])
     return total[edges[1:]] - total[edges[:-1]]
+
+
+def least(value: Values, edges: Index) -> Values:
+    """Return the least number between each two edges; infinity where there is none (NaN is not told)."""
+    told = np.append(np.where(np.isnan(value[: edges[-1]]), np.inf, value[: edges[-1]]), np.inf)
+    found = np.minimum.reduceat(told, edges[:-1])
+    found[edges[1:] == edges[:-1]] = np.inf
+    return np.asarray(found)
 
 
 def align(left: Times, right: Times) -> tuple[Index, Index]:

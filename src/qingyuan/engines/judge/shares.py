@@ -18,12 +18,14 @@ def low_shares(stretch: Stretch, law: LawInForce, *, period: str, label: str) ->
     Due are the hours since the first one heard, standstill left out; below ``law.p["least_hours"]`` nothing is said.
     """
     findings = []
-    for series in stretch.series(kind="hour", factors=factors.POLLUTANTS):
+    periods = sorted({marking.period_start(int(day), period) for day in stretch.days()})
+    ends = [(began, marking.period_start(began + LONGEST[period], period)) for began in periods]
+    ends = [(began, ended) for began, ended in ends if stretch.began < ended <= stretch.known_until]
+    for series in stretch.series(kind="hour", factors=factors.POLLUTANTS) if ends else ():
         still = condition.stopped(stretch, series)
-        for began in sorted({marking.period_start(int(day), period) for day in stretch.days()}):
-            ended = marking.period_start(began + LONGEST[period], period)
+        for began, ended in ends:
             rows = series.between(began, ended)
-            if not stretch.began < ended <= stretch.known_until or rows.stop == rows.start:
+            if rows.stop == rows.start:
                 continue
             first = int(series.began[rows][0])
             stopped = int(still[rows].sum())

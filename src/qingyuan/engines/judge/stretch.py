@@ -192,6 +192,15 @@ class Stretch:
 
 
 @once
+def moments_of(stretch: Stretch, mn: str, kind: str, factors: tuple[str, ...] | None = None) -> Times:
+    """Return every moment at which a point told any of some factors (None: anything)."""
+    told = {id(one.began): one.began for one in stretch.of_point(mn, kind, factors)}
+    if len(told) == 1:
+        return next(iter(told.values()))
+    return np.unique(np.concatenate(list(told.values()))) if told else np.empty(0, dtype=np.int64)
+
+
+@once
 def day_edges(stretch: Stretch, began: Times) -> Index:
     """Return the row at which each judged day begins in sorted moments, and the row at which the last one ends."""
     return np.searchsorted(began, np.arange(stretch.began, stretch.ended + 1, DAY, dtype=np.int64)).astype(np.int64)

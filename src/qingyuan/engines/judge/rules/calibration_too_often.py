@@ -12,7 +12,7 @@ from qingyuan.engines.judge import factors
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import DAY, day_start, runs
+from qingyuan.engines.judge.series import DAY, by_day, day_start, runs
 from qingyuan.engines.judge.stretch import Stretch
 from qingyuan.engines.judge.working import sum_of
 
@@ -22,8 +22,12 @@ def calibration_too_often(stretch: Stretch, law: LawInForce) -> list[Finding]:
     findings = []
     for series in stretch.series(kind="minute", factors=factors.POLLUTANTS):
         first, last = runs(series.flag == ord("C"), series.began, 2 * series.step)
+        if not len(first):
+            continue
         starts, lengths = series.began[first], series.began[last - 1] + series.step - series.began[first]
-        for day in np.unique(day_start(starts[stretch.judged(starts)])):
+        days, place = by_day(starts)
+        many = (np.bincount(place) > law.p["times"]) | (np.bincount(place, lengths) / 60000 > law.p["minutes"])
+        for day in days[many & stretch.judged(days)]:
             mine = day_start(starts) == day
             minutes = sum_of("当日校准总时长", "length / 60000", {"length": lengths[mine].sum()}, "分钟")
             if mine.sum() > law.p["times"] or minutes["value"] > law.p["minutes"]:

@@ -11,7 +11,7 @@ from qingyuan.engines.judge import averaging, factors
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import DAY, HOUR, day_start, runs
+from qingyuan.engines.judge.series import DAY, HOUR, counted, day_start, runs, summed
 from qingyuan.engines.judge.stretch import Stretch
 from qingyuan.engines.judge.working import sum_of
 
@@ -20,11 +20,17 @@ def calibration_when_high(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return days on which calibrations repeatedly began after half an hour near or above the hour's limit."""
     findings = []
     for series in stretch.series(kind="minute", factors=factors.POLLUTANTS):
+        first, _ = runs(series.flag == ord("C"), series.began, 2 * series.step)
+        first = first[stretch.judged(series.began[first])]
+        if len(first) < law.p["times"] or not law.limits.all(series.outlet, series.factor, "hour"):
+            continue
         allowed, _ = law.limits.in_force(series.outlet, series.factor, "hour", series.began)
         concentration = averaging.judged(stretch, series)
-        first, _ = runs(series.flag == ord("C"), series.began, 2 * series.step)
+        back = np.searchsorted(series.began, series.began[first] - HOUR // 2)
+        edges = np.stack((back, first), axis=1).ravel()
+        mean = summed(np.where(series.normal, concentration, 0.0), edges)[::2] / np.maximum(counted(series.normal, edges)[::2], 1)
         high = []
-        for row in first[stretch.judged(series.began[first])]:
+        for row in first[mean > law.p["share"] * allowed[first] * (1 - 1e-9) - 1e-6]:
             rows = series.between(int(series.began[row]) - HOUR // 2, int(series.began[row]))
             ahead = concentration[rows][series.normal[rows]]
             if len(ahead) and ahead.mean() > law.p["share"] * allowed[row]:

@@ -28,7 +28,7 @@ def copied_from_other_day(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return runs of hours whose mean, low and high equal those of one earlier day of the fortnight, with enough different values."""
     findings = []
     for series in stretch.series(kind="hour", factors=factors.POLLUTANTS):
-        for back in range(1, 15):
+        for back in _suspects(stretch, series, int(law.p["hours"])):
             here, there = align(series.began, series.began + back * DAY)
             same = np.zeros(len(series), dtype=np.bool_)
             same[here] = series.normal[here] & series.normal[there] & (series.value[here] > 0)
@@ -36,6 +36,21 @@ def copied_from_other_day(stretch: Stretch, law: LawInForce) -> list[Finding]:
                 same[here] &= (column[here] == column[there]) | (np.isnan(column[here]) & np.isnan(column[there]))
             findings += _runs(stretch, law, series, same, back)
     return findings
+
+
+def _suspects(stretch: Stretch, series: Series, hours: int) -> list[int]:
+    """Return the distances in days at which any of every ``hours``-th hour is the same: a run so long cannot pass between them."""
+    rows = slice(int(np.searchsorted(series.began, stretch.began - hours * HOUR)), len(series))
+    some = rows.start + np.flatnonzero((series.began[rows] // HOUR) % max(hours, 1) == 0)
+    some = some[series.normal[some] & (series.value[some] > 0)]
+    if not len(some):
+        return []
+    moments = series.began[some][:, None] - np.arange(1, 15) * DAY
+    there = np.searchsorted(series.began, moments)
+    same = (series.began[there] == moments) & series.normal[there]
+    for column in (series.value, series.low, series.high):
+        same &= (column[some][:, None] == column[there]) | (np.isnan(column[some])[:, None] & np.isnan(column[there]))
+    return (np.flatnonzero(same.any(axis=0)) + 1).tolist()
 
 
 def _runs(stretch: Stretch, law: LawInForce, series: Series, same: Mask, back: int) -> list[Finding]:

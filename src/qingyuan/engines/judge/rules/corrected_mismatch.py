@@ -7,40 +7,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from qingyuan.engines.judge import averaging, condition, factors
+from qingyuan.engines.judge import averaging, condition, factors, mismatch
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import DAY, day_start
 from qingyuan.engines.judge.stretch import Stretch
-from qingyuan.engines.judge.working import sum_of
 
 
 def corrected_mismatch(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return days on which several converted hours differ from the value computed from measured concentration and oxygen."""
-    findings = []
+    findings: list[Finding] = []
     for series in stretch.series(kind="hour", factors=factors.GAS_POLLUTANTS):
         point = stretch.points.get(series.point)
-        oxygen = condition.beside(stretch, series, averaging.OXYGEN)
         if point is None or point.reference_oxygen is None:
             continue
-        also, sent = condition.others(stretch, series, averaging.OXYGEN), series.corrected
+        oxygen = condition.beside(stretch, series, averaging.OXYGEN)
         computed = averaging.corrected(series.value, oxygen, point.reference_oxygen)
         steady = np.isfinite(oxygen) & (oxygen < law.p["oxygen"])
-        apart = np.abs(sent - computed) > np.maximum(law.p["share"] * np.abs(computed), law.p["least"])
-        wrong = series.normal & steady & apart & stretch.judged(series.began)
-        days, counts = np.unique(day_start(series.began[wrong]), return_counts=True)
-        for day, count in zip(days, counts, strict=True):
-            if count < law.p["hours"]:
-                continue
-            row = int(np.flatnonzero(wrong & (day_start(series.began) == day))[0])
-            step = sum_of("首个不一致小时的相对差", "abs(sent - computed) / max(abs(computed), 0.000001)", {"sent": sent[row], "computed": computed[row]})
-            findings.append(
-                law.finding(
-                    stretch, series, int(day), int(day) + DAY, value=count, unit="个", limit_value=law.p["hours"],
-                    steps=[step], also=also, count=count, share=step["value"] * 100,
-                )  # fmt: skip
-            )
+        also = condition.others(stretch, series, averaging.OXYGEN)
+        findings += mismatch.days_apart(stretch, law, series, series.corrected, computed, series.normal & steady, also)
     return findings
 
 

@@ -11,10 +11,8 @@ from qingyuan.engines.judge import averaging, condition, factors, marking
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import (
-    DAY,
-)
-from qingyuan.engines.judge.stretch import Stretch
+from qingyuan.engines.judge.series import DAY, counted
+from qingyuan.engines.judge.stretch import Stretch, day_edges
 from qingyuan.engines.judge.working import sum_of
 
 
@@ -22,14 +20,17 @@ def edge_hugging(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return finished days on which most usable hours lie in the last tenth below the hour's limit and none above it."""
     findings = []
     for series in stretch.series(kind="hour", factors=factors.POLLUTANTS):
-        limit_value, chosen = law.limits.in_force(series.outlet, series.factor, "hour", series.began)
         held = law.limits.all(series.outlet, series.factor, "hour")
+        if not held:
+            continue
+        limit_value, chosen = law.limits.in_force(series.outlet, series.factor, "hour", series.began)
         share = np.where(marking.usable(stretch, series), averaging.judged(stretch, series) / limit_value, np.nan)
-        for day in stretch.days():
+        edges = day_edges(stretch, series.began)[: len(stretch.finished_days()) + 1]
+        known = counted(np.isfinite(share), edges)
+        below = (known >= law.p["hours"]) & (counted(share > 1, edges) == 0)
+        for day in stretch.finished_days()[below & (counted(share >= 1 - law.p["band"], edges) > law.p["share"] * known)]:
             rows = series.between(int(day), int(day) + DAY)
             known = share[rows][np.isfinite(share[rows])]
-            if len(known) < law.p["hours"] or day + DAY > stretch.known_until or (known > 1).any():
-                continue
             band = sum_of("贴限小时占比", "near / hours", {"near": (known >= 1 - law.p["band"]).sum(), "hours": len(known)})
             if band["value"] > law.p["share"]:
                 limit = held[chosen[rows][np.isfinite(share[rows])][0]]

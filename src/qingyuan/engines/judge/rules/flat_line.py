@@ -22,7 +22,10 @@ def flat_line(stretch: Stretch, law: LawInForce) -> list[Finding]:
     for series in stretch.series(kind="minute", factors=factors.POLLUTANTS):
         hours = law.p["hours_water"] if series.factor.startswith("w") else law.p["hours_gas"]
         first, last = series.equal
-        works = condition.running(stretch, series)
+        long = series.began[last - 1] + series.step - series.began[first] >= round(hours * HOUR)
+        if not long.any():
+            continue
+        first, last, works = first[long], last[long], condition.running(stretch, series)
         positive = (series.value[first] > 0) & works[first] & works[last - 1]  # zero is a finding of its own
         runs = series.began[first[positive]], series.began[last[positive] - 1] + series.step
         for piece in by_day(*runs, stretch, longer_than=round(hours * HOUR)):

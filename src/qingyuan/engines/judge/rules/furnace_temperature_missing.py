@@ -24,11 +24,15 @@ def furnace_temperature_missing(stretch: Stretch, law: LawInForce) -> list[Findi
         if not sections:
             continue
         began = furnace.spoken(sections)
-        for day in stretch.days():
+        days = stretch.finished_days()
+        every = np.arange(stretch.began, stretch.began + len(days) * DAY, 5 * MINUTE, dtype=np.int64)
+        due = ~furnace.excused(stretch, point.outlet, every)
+        told = due & np.isin(every, began)
+        for day in days[told.reshape(-1, 288).sum(axis=1) < (law.p["share"] + 1e-9) * due.reshape(-1, 288).sum(axis=1)]:
             slots = np.arange(day, day + DAY, 5 * MINUTE, dtype=np.int64)
             due = slots[~furnace.excused(stretch, point.outlet, slots)]
             given = int(np.isin(due, began).sum())
-            if day + DAY > stretch.known_until or len(due) < 12 or not np.any(began >= day):
+            if len(due) < 12 or not np.any(began >= day):
                 continue
             step = sum_of("炉温数据完整率", "given / due", {"given": given, "due": len(due)})
             if step["value"] < law.p["share"]:

@@ -11,8 +11,8 @@ from qingyuan.engines.judge import condition, factors
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import DAY, HOUR, day_start
-from qingyuan.engines.judge.stretch import Stretch
+from qingyuan.engines.judge.series import DAY, HOUR, counted, day_start
+from qingyuan.engines.judge.stretch import Stretch, day_edges
 from qingyuan.engines.judge.working import sum_of
 
 
@@ -22,10 +22,11 @@ def incomplete_day(stretch: Stretch, law: LawInForce) -> list[Finding]:
     for series in stretch.series(kind="hour", factors=factors.POLLUTANTS):
         days = day_start(series.began)
         still = condition.stopped(stretch, series)
-        for day in stretch.days():
+        edges = day_edges(stretch, series.began)[: len(stretch.finished_days()) + 1]
+        valid, stopped = counted(series.normal & ~still, edges), counted(still, edges)
+        short = (np.diff(edges) > 0) & (valid < law.p["hours"]) & (DAY // HOUR - stopped >= law.p["hours"])
+        for day in stretch.finished_days()[short]:
             rows = days == day
-            if not rows.any() or day + DAY > stretch.known_until:
-                continue
             known = bool(np.any(days < day)) or stretch.heard.get(series.point, day) < day
             first = int(day) if known else int(series.began[rows][0])  # a point's first day is due from its first hour
             due, good = (int(day) + DAY - first) // HOUR - int((still & rows).sum()), int((series.normal & ~still & rows).sum())

@@ -14,6 +14,11 @@ from qingyuan.engines.judge.rule import Rule
 from qingyuan.engines.judge.series import (
     DAY,
     HOUR,
+    Mask,
+    Series,
+    Values,
+    counted,
+    summed,
 )
 from qingyuan.engines.judge.stretch import Stretch
 from qingyuan.engines.judge.working import sum_of
@@ -25,10 +30,10 @@ def night_much_lower(stretch: Stretch, law: LawInForce) -> list[Finding]:
     for series in stretch.series(kind="hour", factors=factors.GAS_POLLUTANTS):
         value = np.where(series.normal & condition.running(stretch, series), series.value, np.nan)
         flow = condition.beside(stretch, series, averaging.GAS_FLOW)
-        for day in stretch.days():
+        for day in stretch.finished_days()[_much_lower(stretch, series, value, law.p["share"])]:
             night, light = series.between(int(day), int(day) + 6 * HOUR), series.between(int(day) + 8 * HOUR, int(day) + 20 * HOUR)
             low, high = value[night][np.isfinite(value[night])], value[light][np.isfinite(value[light])]
-            if day + DAY > stretch.known_until or len(low) < 5 or len(high) < 10:
+            if len(low) < 5 or len(high) < 10:
                 continue
             flows = [one[np.isfinite(one)] for one in (flow[night], flow[light])]
             if not all(len(one) for one in flows) or abs(flows[0].mean() / max(flows[1].mean(), 1e-9) - 1) > law.p["alike"]:
@@ -42,6 +47,16 @@ def night_much_lower(stretch: Stretch, law: LawInForce) -> list[Finding]:
                     )  # fmt: skip
                 )
     return findings
+
+
+def _much_lower(stretch: Stretch, series: Series, value: Values, share: float) -> Mask:
+    """Return on which finished days the nights' mean may be below a share of the day's; never leaves one out."""
+    days, told, known = stretch.finished_days(), np.nan_to_num(value), np.isfinite(value)
+    means = []
+    for first, last in ((0, 6), (8, 20)):
+        edges = np.searchsorted(series.began, np.stack((days + first * HOUR, days + last * HOUR), axis=1).ravel())
+        means.append(summed(told, edges)[::2] / np.maximum(counted(known, edges)[::2], 1))
+    return np.asarray(means[0] < (share + 1e-6) * means[1] + 1e-6)
 
 
 RULE = Rule.beside(__file__, night_much_lower)

@@ -13,7 +13,7 @@ from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
 from qingyuan.engines.judge.series import HOUR, MINUTE, NORMAL, Series, gaps
-from qingyuan.engines.judge.stretch import Stretch
+from qingyuan.engines.judge.stretch import Stretch, moments_of
 from qingyuan.engines.judge.working import sum_of
 
 
@@ -41,9 +41,8 @@ def _voices(stretch: Stretch) -> list[Series]:
     """Return one series per point: every moment at which any of its factors spoke."""
     voices = []
     for mn in sorted(stretch.points):
-        spoken = [series.began for series in stretch.series(kind="minute") if series.point == mn]
-        if spoken or mn in stretch.heard:
-            moments = np.unique(np.concatenate(spoken)) if spoken else np.empty(0, dtype=np.int64)
+        moments = moments_of(stretch, mn, "minute")
+        if len(moments) or mn in stretch.heard:
             blank = np.full(len(moments), np.nan)
             flag = np.full(len(moments), NORMAL, dtype=np.uint8)
             voices.append(Series(mn, stretch.points[mn].outlet, "", "minute", moments, blank, blank, blank, blank, blank, flag, moments))

@@ -26,6 +26,9 @@ def oxygen_near_ambient(stretch: Stretch, law: LawInForce) -> list[Finding]:
     for series in stretch.series(kind="minute", factors=(averaging.OXYGEN,)):
         if stretch.points[series.point].reference_oxygen is None:
             continue
+        airy = series.normal & (series.value >= law.p["oxygen"])
+        if not airy.any():
+            continue
         velocity = condition.beside(stretch, series, condition.VELOCITY)
         warm = condition.beside(stretch, series, "a01012") if law.p["warm"] else np.full(len(series), np.nan)
         hours = stretch.find(series.point, condition.VELOCITY, "hour")
@@ -34,7 +37,7 @@ def oxygen_near_ambient(stretch: Stretch, law: LawInForce) -> list[Finding]:
             days = day_start(series.began)
             medians = {int(day): float(np.nanmedian(v)) if (v := hours.value[hours.between(int(day) - 2 * DAY, int(day))]).size else np.nan for day in np.unique(days)}
             usual = np.fmax(usual, law.p["share"] * np.array([medians[int(day)] for day in days]))
-        airy = series.normal & (series.value >= law.p["oxygen"]) & (velocity > usual) & ~(warm < law.p["warm"])
+        airy = airy & (velocity > usual) & ~(warm < law.p["warm"])
         airy &= ~condition.upset(stretch, series)
         also = condition.others(stretch, series, condition.VELOCITY)
         findings += while_holds(stretch, law, series, airy, hours=law.p["hours"], also=also)

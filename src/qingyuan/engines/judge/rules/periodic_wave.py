@@ -15,21 +15,25 @@ from qingyuan.engines.judge.series import (
     DAY,
     MINUTE,
     Index,
+    Mask,
+    Series,
     Values,
 )
 from qingyuan.engines.judge.stretch import Stretch
 from qingyuan.engines.judge.working import fact, sum_of
+
+SOME = 24  # places compared at each lag before the whole day is
 
 
 def periodic_wave(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return finished days on which a gas pollutant's minutes repeat at a fixed lag, with a real swing between."""
     findings = []
     for series in stretch.series(kind="minute", factors=factors.GAS_POLLUTANTS):
-        for day in stretch.days():
+        for day in stretch.finished_days()[_may_repeat(stretch, series, law)]:
             rows = series.between(int(day), int(day) + DAY)
             good = series.normal[rows]
             value, place = series.value[rows][good], (series.began[rows][good] - day) // series.step
-            if day + DAY > stretch.known_until or len(value) < law.p["readings"]:
+            if len(value) < law.p["readings"]:
                 continue
             period, mismatch, swing = _best(place, value, law)
             if period:
@@ -43,6 +47,30 @@ def periodic_wave(stretch: Stretch, law: LawInForce) -> list[Finding]:
                     )  # fmt: skip
                 )
     return findings
+
+
+def _may_repeat(stretch: Stretch, series: Series, law: LawInForce) -> Mask:
+    """Return on which finished days some lag may have a small enough mean square difference; never leaves one out.
+
+    The squares of a few places are a part of the whole sum: where the part is too much, so is the whole.
+    """
+    days, width = stretch.finished_days(), max(DAY // series.step, 1)
+    rows = np.flatnonzero(series.normal & (series.began >= stretch.began) & (series.began < stretch.began + len(days) * DAY))
+    place = (series.began[rows] - stretch.began) // series.step
+    count = np.bincount(place // width, minlength=len(days))[: len(days)]
+    if not len(rows) or len(np.unique(place)) < len(rows) or DAY % series.step:
+        return count >= law.p["readings"]
+    grid = np.full(len(days) * width, np.nan)
+    grid[place] = series.value[rows]
+    grid = grid.reshape(len(days), width)[(enough := count >= law.p["readings"])]
+    if not len(grid):
+        return np.asarray(enough)
+    lags = np.arange(4, max(int(count.max()) // 4, 5))
+    some = np.linspace(0, width - lags[-1] - 1, SOME).astype(np.int64)
+    squares = np.nan_to_num(grid[:, some[None, :] + lags[:, None]] - grid[:, None, some]) ** 2
+    most = (law.p["mismatch"] ** 2 * (1 + 1e-6)) * np.nanvar(grid, axis=1)
+    enough[enough] = (squares.sum(axis=2) <= most[:, None] * (width - lags)).any(axis=1)
+    return np.asarray(enough)
 
 
 def _best(place: Index, value: Values, law: LawInForce) -> tuple[int, float, float]:

@@ -14,8 +14,11 @@ from qingyuan.engines.judge.rule import Rule
 from qingyuan.engines.judge.series import (
     DAY,
     Series,
+    Times,
+    Values,
     align,
     day_start,
+    starts_of,
 )
 from qingyuan.engines.judge.stretch import Stretch
 from qingyuan.engines.judge.working import sum_of
@@ -36,9 +39,10 @@ def _together(stretch: Stretch, law: LawInForce, left: Series, right: Series) ->
     here, there = align(left.began, right.began)
     good = left.normal[here] & right.normal[there] & condition.running(stretch, left)[here]
     days, found = day_start(left.began[here]), []
-    for day in stretch.days():
+    rows = np.flatnonzero(good & stretch.judged(left.began[here]))
+    for day in _alike(days[rows], left.value[here][rows], right.value[there][rows], law):
         rows = np.flatnonzero(good & (days == day))
-        if len(rows) < law.p["readings"] or day + DAY > stretch.known_until:
+        if day + DAY > stretch.known_until:
             continue
         one, two = np.diff(left.value[here][rows]), np.diff(right.value[there][rows])
         spread = float(one.std() * two.std())
@@ -53,6 +57,24 @@ def _together(stretch: Stretch, law: LawInForce, left: Series, right: Series) ->
                 )  # fmt: skip
             )
     return found
+
+
+def _alike(days: Times, left: Values, right: Values, law: LawInForce) -> Times:
+    """Return the days of enough readings whose changes may correlate as asked; never leaves one out."""
+    first = starts_of(days)
+    count = np.diff(np.append(first, len(days)))
+    if not len(days) or count.max() < law.p["readings"]:
+        return days[:0]
+    one, two = np.diff(left, prepend=0.0), np.diff(right, prepend=0.0)
+    one[first] = two[first] = 0.0  # no change from one day to the next
+    each = np.maximum(count - 1, 1)
+
+    def mean(product: Values) -> Values:
+        return np.asarray(np.add.reduceat(product, first) / each)
+
+    ones, twos = mean(one), mean(two)
+    spread = np.sqrt(np.maximum((mean(one * one) - ones**2) * (mean(two * two) - twos**2), 0.0))
+    return days[first][(count >= law.p["readings"]) & (mean(one * two) - ones * twos >= (law.p["correlation"] - 1e-6) * spread - 1e-9)]
 
 
 RULE = Rule.beside(__file__, pollutants_same_trend)

@@ -21,6 +21,8 @@ def repeated_exceedance(stretch: Stretch, law: LawInForce) -> list[Finding]:
     findings = []
     for series in stretch.series(kind="hour"):
         days = np.union1d(_hours(stretch, law, series), _days(stretch, law, series))
+        if len(days) <= law.p["days"]:
+            continue
         months = np.array([marking.period_start(int(day), "month") for day in days], dtype=np.int64)
         for month in np.unique(months):
             mine = days[months == month]
@@ -39,6 +41,8 @@ def repeated_exceedance(stretch: Stretch, law: LawInForce) -> list[Finding]:
 
 
 def _hours(stretch: Stretch, law: LawInForce, series: Series) -> np.ndarray:
+    if not law.limits.all(series.outlet, series.factor, "hour"):
+        return np.empty(0, dtype=np.int64)
     limit_value, _ = law.limits.in_force(series.outlet, series.factor, "hour", series.began)
     over = averaging.judged(stretch, series) > limit_value
     return np.unique(day_start(series.began[over & marking.usable(stretch, series)]))

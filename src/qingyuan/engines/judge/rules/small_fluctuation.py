@@ -14,9 +14,12 @@ from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
 from qingyuan.engines.judge.series import (
     DAY,
+    Mask,
     Series,
+    counted,
+    least,
 )
-from qingyuan.engines.judge.stretch import Stretch
+from qingyuan.engines.judge.stretch import Stretch, day_edges
 from qingyuan.engines.judge.working import fact, sum_of
 
 
@@ -25,12 +28,12 @@ def small_fluctuation(stretch: Stretch, law: LawInForce) -> list[Finding]:
     findings = []
     for series in stretch.series(kind="hour", factors=factors.POLLUTANTS):
         span = _range(stretch, law, series)
+        if span is None:
+            continue
         works = series.normal & condition.running(stretch, series)
-        for day in stretch.days():
+        for day in stretch.finished_days()[_calm(stretch, series, works, law.p["hours"], law.p["share"] * span)]:
             rows = series.between(int(day), int(day) + DAY)
             held = works[rows]
-            if span is None or held.sum() < law.p["hours"] or day + DAY > stretch.known_until:
-                continue
             low, high = np.fmin.reduce(series.low[rows][held]), np.fmax.reduce(series.high[rows][held])
             swing = sum_of("全日最大变幅占量程", "(high - low) / span", {"high": high, "low": low, "span": span})
             if 0 < swing["value"] <= law.p["share"]:
@@ -41,6 +44,16 @@ def small_fluctuation(stretch: Stretch, law: LawInForce) -> list[Finding]:
                     )  # fmt: skip
                 )
     return findings
+
+
+def _calm(stretch: Stretch, series: Series, works: Mask, hours: float, widest: float) -> Mask:
+    """Return on which finished days enough hours worked and none left a band of about ``widest``."""
+    edges = day_edges(stretch, series.began)[: len(stretch.finished_days()) + 1]
+    calm = counted(works, edges) >= hours
+    if calm.any():
+        low, high = least(np.where(works, series.low, np.nan), edges), -least(np.where(works, -series.high, np.nan), edges)
+        calm &= high - low <= widest * (1 + 1e-9)
+    return calm
 
 
 def _range(stretch: Stretch, law: LawInForce, series: Series) -> float | None:

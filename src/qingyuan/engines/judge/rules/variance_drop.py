@@ -12,14 +12,8 @@ from qingyuan.engines.judge.episodes import duration
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import (
-    DAY,
-    HOUR,
-    Series,
-    Values,
-    runs,
-)
-from qingyuan.engines.judge.stretch import Stretch
+from qingyuan.engines.judge.series import DAY, HOUR, Series, Values, counted, runs
+from qingyuan.engines.judge.stretch import Stretch, day_edges
 from qingyuan.engines.judge.working import sum_of
 
 
@@ -31,7 +25,11 @@ def variance_drop(stretch: Stretch, law: LawInForce) -> list[Finding]:
         spread = np.where(works, series.high - series.low, np.nan)
         days = stretch.days()
         usual = condition.trailing_median(series.began, spread, days, 14 * DAY, least=72)
-        for day, reference in zip(days, usual, strict=True):
+        edges = day_edges(stretch, series.began)
+        wide = np.full(len(series), np.nan)
+        wide[edges[0] : edges[-1]] = np.repeat(law.p["share"] * usual, np.diff(edges))
+        calm = counted((spread > 0) & (spread < wide), edges) >= law.p["hours"]
+        for day, reference in zip(days[calm], usual[calm], strict=True):
             findings += _on(stretch, law, series, spread, int(day), float(reference))
     return findings
 

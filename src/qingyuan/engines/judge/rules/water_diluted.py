@@ -13,10 +13,7 @@ from qingyuan.engines.judge.episodes import while_holds
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import (
-    DAY,
-    day_start,
-)
+from qingyuan.engines.judge.series import DAY
 from qingyuan.engines.judge.stretch import Stretch
 
 
@@ -24,14 +21,13 @@ def water_diluted(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return hours with flow far above and concentration far below their week's median, so that their product hardly moves."""
     findings = []
     for series in stretch.series(kind="hour", factors=("w01018", "w21003", "w21001")):
+        since = stretch.began - 2 * DAY
+        less = condition.over_usual(series, np.where(series.normal, series.value, np.nan), 7 * DAY, since) < law.p["concentration"]
+        if not less.any():
+            continue
         flow = condition.beside(stretch, series, averaging.WATER_FLOW)
-        value = np.where(series.normal, series.value, np.nan)
-        days, place = np.unique(day_start(series.began), return_inverse=True)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            more = flow / condition.trailing_median(series.began, np.where(flow > 0, flow, np.nan), days, 7 * DAY)[place]
-            less = value / condition.trailing_median(series.began, value, days, 7 * DAY)[place]
-        diluted = (more > law.p["flow"]) & (less < law.p["concentration"])
-        findings += while_holds(stretch, law, series, diluted, hours=law.p["hours"], also=condition.others(stretch, series, averaging.WATER_FLOW))
+        more = condition.over_usual(series, np.where(flow > 0, flow, np.nan), 7 * DAY, since) > law.p["flow"]
+        findings += while_holds(stretch, law, series, more & less, hours=law.p["hours"], also=condition.others(stretch, series, averaging.WATER_FLOW))
     return findings
 
 

@@ -18,7 +18,10 @@ def zero_value(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return the times when a pollutant reads exactly zero under a normal flag while the source works."""
     findings = []
     for series in stretch.series(kind="minute", factors=factors.POLLUTANTS):
-        zero = series.normal & (series.value == 0) & condition.running(stretch, series)
+        zero = series.normal & (series.value == 0)
+        if not zero.any():
+            continue
+        zero = zero & condition.running(stretch, series)
         also = condition.others(stretch, series, condition.flow_factor(series), averaging.OXYGEN)
         findings += while_holds(stretch, law, series, zero, hours=law.p["hours"], also=also)
     return findings
