@@ -42,7 +42,7 @@ def explain_source(source: Source, finding: Finding, *, data_dir: Path | None = 
         "finding": {key: value for key, value in finding.as_json().items() if key != "working"},
         "rule": {"name": rule.chinese, "says": rule.says, "revision": finding.revision},
         "parameters": [
-            {"name": name, "value": parameter.on(finding.began.date()), "unit": parameter.unit, "citation": parameter.citation, "grade": parameter.grade}
+            {"name": name, "label": parameter.label, "value": parameter.on(finding.began.date()), "unit": parameter.unit, "citation": parameter.citation, "grade": parameter.grade}
             for name, parameter in rule.parameters.items()
         ],
         "sums": finding.working["children"],
@@ -115,7 +115,7 @@ def lines(tree: dict[str, Any]) -> list[str]:
     told = tree["finding"]
     text = [f"{told['title']}（{told['id']}）", f"规则：{tree['rule']['name']}（第{tree['rule']['revision']}版）{tree['rule']['says']}"]
     text += [f"时段：{told['began']} 至 {told['ended']}", "依据：" + "、".join(told["basis"])]
-    text += [f"参数：{one['name']} = {one['value']}{one['unit']}（{one['citation']}，等级{one['grade']}）" for one in tree["parameters"]]
+    text += [f"参数：{one['label']}（{one['name']}）= {one['value']} {one['unit']}（{one['citation']}，等级{one['grade']}）" for one in tree["parameters"]]
     for node in tree["sums"]:
         text.append(_line(node))
     for row in tree["rows"]:

@@ -197,7 +197,9 @@ def rows_of_bands(look: Look, ask: Asked, told: door.Timeline) -> list[bands.Row
     return [row for row in rows if row.bands]
 
 
-FACTS = {"ticket": "运维工单", "stop_order": "停产指令", "limit_order": "限产指令", "stagger": "错峰生产", "quota": "总量", "permit": "许可", "design": "设计", "video": "视频", "door": "站房开门", "restart": "设备重启"}
+FACTS = {"ticket": "运维工单", "stop_order": "停产指令", "limit_order": "限产指令", "stagger": "错峰生产", "quota": "总量", "permit": "许可", "design": "设计", "video": "视频", "door": "站房开门", "restart": "设备重启",
+         "self_monitoring_due": "自行监测期限", "self_monitoring": "自行监测", "report_due": "执行报告期限", "report_submitted": "执行报告", "disclosure_due": "公开期限", "disclosed": "信息公开",
+         "ledger": "台账", "reported_mass": "申报排放量", "permit_place": "许可坐标", "located": "现场定位", "reach": "上游断面", "reach_load": "区间许可量"}  # fmt: skip
 
 
 def turns(parameters: list[Mapping[str, Any]], began: dt.datetime) -> list[bands.Band]:

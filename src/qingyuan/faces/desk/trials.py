@@ -13,12 +13,13 @@ from django.shortcuts import render
 
 from qingyuan.clock import CHINA
 from qingyuan.engines.judge import rule
+from qingyuan.engines.judge.whatif import Difference
 from qingyuan.errors import BadInput, NotYours
 from qingyuan.records.clues import door
 from qingyuan.records.clues.states import SEVERITIES
 from qingyuan.records.registry import door as devices
 from qingyuan.records.registry import queries as registry
-from qingyuan.records.registry.models import Facility, Officer
+from qingyuan.records.registry.models import Division, Facility, Officer
 
 from . import names
 from .devices import share
@@ -40,7 +41,7 @@ class TrialForm(forms.Form):
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 self.now[name] = value
                 kind = forms.IntegerField if isinstance(value, int) else forms.FloatField
-                self.fields[f"p_{name}"] = kind(label=f"{name}（{parameter.unit}）" if parameter.unit else name, initial=value, required=False, help_text=f"现为 {value:g} · {names.citation(parameter.citation)} · {parameter.grade} 级")
+                self.fields[f"p_{name}"] = kind(label=f"{parameter.label}（{parameter.unit}）", initial=value, required=False, help_text=f"现为 {value:g} · {names.citation(parameter.citation)} · {parameter.grade} 级")
         self.places = registry.facilities(viewer)
         self.fields["facility"] = facility_field(self.places)
         self.fields["days"] = forms.TypedChoiceField(label="时段", coerce=int, choices=[(n, f"最近 {n} 天") for n in SPANS], initial=2)
@@ -77,6 +78,13 @@ def facility_field(places: QuerySet[Facility]) -> forms.Field:
     return forms.ChoiceField(label="污染源", required=False, choices=[("", "本辖区全部"), *listed])
 
 
+def divisions_of(told: Difference) -> list[tuple[str, int, int]]:
+    """What would appear and vanish by division, most changed first."""
+    named = {row.code: row.name for row in Division.objects.filter(code__in=list(told.by("division")))}
+    rows = [(named.get(code, code or "区划不详"), more, less) for code, (more, less) in told.by("division").items()]
+    return sorted(rows, key=lambda line: (-line[1] - line[2], line[0]))
+
+
 @desk
 def trial(request: HttpRequest, look: Look, name: str) -> HttpResponse:
     """The form; with numbers in the address, the difference they would make."""
@@ -111,7 +119,7 @@ def outcome(look: Look, row: rule.Rule, changed: Mapping[str, Any], words: Mappi
     due = [hour for hour in hours if hour.state not in ("before", "stopped")]
     return {
         "share": share(hours), "first": min((hour.began for hour in due), default=None),
-        "told": told, "began": began, "ended": look.at, "by": by, "shown": SHOWN, "appear": told.told.appear[:SHOWN], "vanish": told.told.vanish[:SHOWN], "moved": told.changed[:SHOWN],
-        "numbers": [(name, row.parameters[name].on(look.today), value, row.parameters[name].unit) for name, value in changed.items()],
+        "told": told, "began": began, "ended": look.at, "by": by, "divisions": divisions_of(told.told), "shown": SHOWN, "appear": told.told.appear[:SHOWN], "vanish": told.told.vanish[:SHOWN], "moved": told.changed[:SHOWN],
+        "numbers": [(row.parameters[name].label, row.parameters[name].on(look.today), value, row.parameters[name].unit) for name, value in changed.items()],
         "oldest": min((at for at in heard if at), default=None), "silent": sum(at is None for at in heard),
     }

@@ -98,7 +98,7 @@ def test_a_trial_shows_what_a_number_would_change_and_keeps_nothing(judged, li):
     assert text_of(li.get("/rules/flat_line/trial/")).count("p_hours_") >= 2
     none = li.get("/rules/flat_line/trial/", {"days": "2", "p_hours_water": "4000", "p_hours_gas": "3"})
     assert none.status_code == 200 and len(none.context["told"].told.vanish) >= 1 and not none.context["told"].told.appear
-    assert [name for name, _, _, _ in none.context["numbers"]] == ["hours_water"] and Clue.objects.count() == before
+    assert [name for name, _, _, _ in none.context["numbers"]] == ["废水恒值时长"] and Clue.objects.count() == before
     assert none.context["first"] == clock.yesterday(AT) and none.context["share"].due > 0, "what the figures rest on stands beside them"
     more = li.get("/rules/flat_line/trial/", {"days": "2", "p_hours_water": "1", "p_hours_gas": "0.5"})
     assert more.status_code == 400, "hours of gas is a whole number"
@@ -170,3 +170,18 @@ def test_precision_is_said_with_its_interval_and_never_from_nothing(judged, li):
     text = text_of(li.get("/rules/hourly_mean_exceedance/"))
     assert "100%" in text and "27%" in text and "样本少，仅供参考" in text
     assert "近一年没有推送过线索" in text_of(li.get("/rules/ph_frozen/"))
+
+
+def test_the_catalogue_shows_one_family_and_refuses_an_unknown_one(li):  # noqa: F811
+    text = text_of(li.get("/rules/", {"family": "permit"}))
+    assert "排污许可证应申请延续" in text and "小时均值超标" not in text.split("许可证应申请延续")[1]
+    answer = li.get("/rules/", {"family": "magic"})
+    assert answer.status_code == 400 and "没有这个类别" in text_of(answer)
+
+
+def test_a_parameter_is_called_by_its_chinese_name_on_the_page_in_the_form_and_in_the_difference(judged, li):  # noqa: F811
+    assert "废水恒值时长" in text_of(li.get("/rules/flat_line/"))
+    assert "废水恒值时长（小时）" in text_of(li.get("/rules/flat_line/trial/"))
+    answer = li.get("/rules/flat_line/trial/", {"days": "2", "p_hours_water": "4000", "p_hours_gas": "3000"})
+    assert sum(less for _, _, less in answer.context["divisions"]) == len(answer.context["told"].told.vanish) >= 1
+    assert all(place and not place.isdigit() for place, _, _ in answer.context["divisions"])
