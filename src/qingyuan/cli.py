@@ -31,6 +31,7 @@ COMMANDS = {
     "clock": "qingyuan.law.console:clock",
     "penalty": "qingyuan.law.penalty.console:penalty",
     # the records and the screens
+    "import": "qingyuan.imports:import_file",
     "bench": "qingyuan.benchmarks:bench",
     "demo": "qingyuan.demo:demo",
     "web": "qingyuan.processes:web",

@@ -17,7 +17,7 @@ from qingyuan.engines.store import asof, dimensions, layout, order
 from qingyuan.errors import BadInput
 
 from .loads import HOUR, Loads
-from .river import Network, network_of
+from .river import Network, network_of, network_of_places
 from .track import Fix
 from .waste import Manifest
 from .wind import Source, Wind
@@ -31,8 +31,19 @@ def network(data: Path | str) -> Network:
     """The river network of a data directory: the dimension table ``river``, or ``river.parquet`` beside it.  BadInput without one."""
     for path in (layout.dimension(data, "river"), Path(data) / "river.parquet"):
         if path.exists():
-            return network_of(pq.read_table(path).to_pylist())
+            rows = pq.read_table(path).to_pylist()
+            return network_of_places(_with_factors(data, rows)) if rows and "downstream" in rows[0] else network_of(rows)
     raise BadInput(f"{data} 里没有河网（river.parquet）：先导入断面、河段和入河排污口", field="river")
+
+
+def _with_factors(data: Path | str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of places with the factors for which their outlet is monitored or limited."""
+    told, known = dimensions.load(data), dict[str, set[str]]()
+    for row in told.points.select(["outlet", "factors"]).to_pylist():
+        known.setdefault(row["outlet"], set()).update(row["factors"] or ())
+    for outlet, factor in zip(told.limits.column("outlet").to_pylist(), told.limits.column("factor").to_pylist(), strict=True):
+        known.setdefault(outlet, set()).add(factor)
+    return [{**row, "factors": sorted(known.get(row.get("outlet") or "", ()))} for row in rows]
 
 
 def loads(data: Path | str, outlets: Iterable[str], factor: str, began: dt.datetime, ended: dt.datetime, as_of: dt.datetime | None = None) -> dict[str, Loads]:

@@ -243,3 +243,21 @@ def _standing(row: Mapping[str, Any]) -> Standing:
     lon, lat = row.get("lon"), row.get("lat")
     return Standing(str(row["id"]), str(row.get("name") or row["id"]), str(row["reach"]), float(row["km"]), str(row.get("facility") or ""),
                     frozenset(factors), None if lon is None else float(lon), None if lat is None else float(lat))  # fmt: skip
+
+
+def network_of_places(rows: Iterable[Mapping[str, Any]]) -> Network:
+    """Read a network from places on rivers (``river.parquet`` of the synthetic province, the registry's river places).
+
+    Each place has code, kind, name, downstream, km and velocity of its way down; the way is a reach that bears the place's code and the
+    place stands at its upper end.  An outlet is known by its ``outlet`` id when it has one.
+    """
+    made: list[dict[str, Any]] = []
+    known = list(rows)
+    codes = {str(row["code"]) for row in known}
+    for row in known:
+        code, down = str(row["code"]), str(row.get("downstream") or "")
+        made.append({"kind": "reach", "id": code, "river": row.get("river"), "down": down if down in codes else "", "length_km": max(float(row.get("km") or 0), 1e-6),
+                     "velocity": float(row.get("velocity") or 0) or 0.5})  # fmt: skip
+        if row["kind"] in ("section", "outlet"):
+            made.append({**row, "id": (row.get("outlet") or code) if row["kind"] == "outlet" else code, "reach": code, "km": 0.0})
+    return network_of(made)
