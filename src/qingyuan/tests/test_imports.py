@@ -15,8 +15,7 @@ from qingyuan.records.registry import quality, sections
 from qingyuan.records.registry.models import AirReading, Area, RiverPlace, SectionReading
 from qingyuan.records.registry.places import around
 from qingyuan.records.reports.models import ImportBatch, MoneyEntry, Project, Sighting, SightingPhoto, Track
-
-from .conftest import AT
+from qingyuan.records.reports.tests.conftest import AT
 
 HERE = (104.05, 36.60)
 
