@@ -42,7 +42,7 @@ def show(request: HttpRequest, look: Look, place: Facility, form: SendOut | None
     basis = basis if basis in BASES else "campaign"
     mode = given.get("mode", "") if given.get("mode", "") in MODES else "ordinary"
     lines = gate.lines(facility=place, basis=basis, on=look.today, viewer=look.viewer, near=near)
-    initial = {"basis": request.GET.get("basis", ""), "reason": request.GET.get("reason", ""), "mode": mode, "campaign": request.GET.get("campaign", "")}
+    initial = {"basis": request.GET.get("basis", ""), "reason": request.GET.get("reason", ""), "mode": mode, "campaign": request.GET.get("campaign", ""), "round": request.GET.get("round", "")}
     context = {
         "place": place, "near": near, "lines": [line for line in lines if line.name != "items"], "basis_label": BASES[basis], "today": look.today, "reasons": reasons,
         "form": form or SendOut(initial=initial, place=place, look=look, near=near, mode=mode), "outside_form": outside or Outside(auto_id="outside-%s"),

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from django import forms
 
+from qingyuan.records.dispatch import campaign_queries, queries
 from qingyuan.records.dispatch import items as catalogue
-from qingyuan.records.dispatch import queries
+from qingyuan.records.dispatch.campaign_models import AssistanceRound, Campaign
 from qingyuan.records.dispatch.gate import Near
 from qingyuan.records.dispatch.sending import HERE
 from qingyuan.records.dispatch.states import BASES, MODES
@@ -29,8 +30,13 @@ class SendOut(forms.Form):
     authority_letter = forms.CharField(label="指定管辖、授权文号", max_length=60, required=False, help_text="异地执法时填写")
     is_surprise = tick("四不两直：开始之前只有我知道", help_text="出发时在任务页向检查人员揭晓")
 
+    campaign = forms.ModelChoiceField(label="专项行动", queryset=Campaign.objects.none(), required=False, to_field_name="number", help_text="依据为专项行动时选择；只列进行中的")
+    round = forms.ModelChoiceField(label="帮扶轮次", queryset=AssistanceRound.objects.none(), required=False, to_field_name="number", help_text="依据为监督帮扶时选择")
+
     def __init__(self, *args, place: Facility, look: Look, near: Sequence[Near], mode: str = "ordinary", **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["campaign"].queryset = campaign_queries.campaigns(look.viewer).filter(state="published", began__lte=look.today, ended__gte=look.today)
+        self.fields["round"].queryset = campaign_queries.rounds(look.viewer).filter(state="running")
         self.fields["items"].choices = [(one.code, one.name) for one in catalogue.items(look.today)]
         people = queries.candidates(look.viewer, place, look.today, mode)
         self.fields["inspectors"].queryset = Officer.objects.filter(pk__in=[one.pk for one, _ in people])

@@ -16,6 +16,8 @@ from qingyuan.records.inspections.states import INSPECTION
 from qingyuan.records.publish.states import RELEASE
 from qingyuan.records.registry import door
 
+from . import dispatch_names
+
 KINDS = {"real": "实时", "minute": "分钟", "hour": "小时", "day": "日"}
 
 # steps that are written in the trail but do not move a table
@@ -33,9 +35,13 @@ NOTED = {
     "note_court_acceptance": "法院受理", "grant_instalments": "批准延期、分期缴纳", "transfer": "移送", "record_reply": "登记移送回复", "report_transfer": "提出移送书面报告", "list_supervision": "挂牌督办", "screen_damage": "损害赔偿线索筛查", "order_sampling": "委托监测",
     "impose_urgently": "情况紧急，先行实施措施", "approve_afterwards": "补办批准", "let_fall": "未获补批，解除措施", "record_commitment": "登记整改承诺", "check_commitment": "核查整改承诺",
     "send_guidance": "行政指导", "decide_on_spot": "当场处罚", "send_command": "下发设备命令",
+    "take_in": "并入其他线索", "escalate": "超时上报", "hold": "退回等候队列", "answer": "企业说明", "accept_answer": "认定说明成立", "refuse_answer": "认定说明不成立",
+    "withdraw_request": "撤回说明要求", "seal_bundle": "封存证据包", "propose_suppression": "提出抑制", "approve_suppression": "批准抑制", "decline_suppression": "不批准抑制",
+    "end_suppression": "终止抑制", "bring_back": "恢复被抑制的判定",
     "draw_up": "拟订计划", "commit": "承诺抽取池并封存", "record_result": "填写抽查结果", "propose": "提出拟列入", "note_objection": "登记异议", "check_off_site": "以非现场检查替代",
+    **dispatch_names.NOTED,
 }
-TABLES = {"clue": CLUE, "assignment": ASSIGNMENT, "inspection": INSPECTION, "case": CASE, "release": RELEASE, "plan": PLAN, "draw": DRAW, "positive": POSITIVE}
+TABLES = {"clue": CLUE, "assignment": ASSIGNMENT, "inspection": INSPECTION, "case": CASE, "release": RELEASE, "plan": PLAN, "draw": DRAW, "positive": POSITIVE, **dispatch_names.TABLES}
 
 BESIDE = (CRIME, DETENTION, AGENCY, SUPERVISION, DAMAGE, SAMPLING)  # tables whose steps are written in the trail of the case
 

@@ -38,6 +38,8 @@ class Assignment(Scoped):
     issued_by = models.ForeignKey(Officer, models.PROTECT, verbose_name="派发人", related_name="+")
     due_on = models.DateField("应完成日期")
     items = models.JSONField("检查事项", default=list, blank=True, help_text="规则库 law/book/items/inspection 的编号；未公布的事项不得检查（国办发〔2024〕54号）")
+    campaign = models.ForeignKey("dispatch.Campaign", models.PROTECT, null=True, blank=True, verbose_name="专项行动", related_name="assignments")
+    round = models.ForeignKey("dispatch.AssistanceRound", models.PROTECT, null=True, blank=True, verbose_name="帮扶轮次", related_name="assignments")
     gate = models.JSONField("入企前核对", default=list, blank=True, help_text="派发时逐项核对的结果：依据、事项、频次上限、正面清单、重复检查")
     departments = models.JSONField("联合检查的部门", default=list, blank=True, help_text="综合查一次（优化营商环境条例第五十四条）")
     mode = models.CharField("组织方式", max_length=12, choices=list(MODES.items()), default="ordinary")
@@ -176,4 +178,4 @@ class OffSiteCheck(Scoped):
         verbose_name = verbose_name_plural = "非现场检查"
 
 
-from . import visit_models  # noqa: E402, F401  tables of the same app, in a file of their own
+from . import campaign_models, visit_models  # noqa: E402, F401  tables of the same app, in files of their own

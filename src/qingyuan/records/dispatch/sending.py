@@ -15,7 +15,8 @@ from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Facility, Officer
 
-from . import actions, gate
+from . import actions, campaigns, gate, rounds
+from .campaign_models import AssistanceRound, Campaign, Target
 from .models import Assignment
 from .states import BASES, CROSS, MODES
 from .visit_models import OutsideVisit
@@ -27,6 +28,7 @@ HERE = ("campaign", "assist", "complaint", "case", "reinspection", "response")  
 def why_not(
     *, facility: Facility, basis: str, reason: str, inspectors: Sequence[Officer], by: Officer, on: dt.date, items: Sequence[str] = (),
     mode: str = "ordinary", authority_letter: str = "", answer: str = "", due_on: dt.date | None = None, merge: Sequence[OutsideVisit] = (),
+    campaign: Campaign | None = None, round: AssistanceRound | None = None,
 ) -> list[str]:
     """Every reason why this task may not be issued, those of the gate first."""
     near = [one for one in gate.near_visits(facility, on, by) if one.outside not in {row.pk for row in merge}]
@@ -40,6 +42,8 @@ def why_not(
         (due_on is None or due_on >= on, f"完成日期{due_on}早于派发日期{on}"),
         (all(one.merged_into_id is None and one.facility.operator_id == facility.operator_id for one in merge), "所选的部门检查已经并入其他任务，或者不是对该单位的"),
     ]
+    reasons += campaigns.why_not_send(campaign, on, mode) if basis == "campaign" else []
+    reasons += rounds.why_not_send(round) if basis == "assist" else []
     return list(dict.fromkeys(reasons + [said for holds, said in conditions if not holds]))
 
 
@@ -47,16 +51,17 @@ def why_not(
 def send_out(
     *, facility: Facility, basis: str, reason: str, inspectors: Sequence[Officer], by: Officer, at: dt.datetime, items: Sequence[str] = (),
     mode: str = "ordinary", authority_letter: str = "", answer: str = "", due_on: dt.date | None = None, merge: Sequence[OutsideVisit] = (),
-    is_surprise: bool = False, **more: Any,
+    is_surprise: bool = False, campaign: Campaign | None = None, round: AssistanceRound | None = None, **more: Any,
 ) -> Assignment:
     """Issue a task: the gate's findings are frozen into it, other departments' visits are merged into it."""
     if mode not in MODES:
         raise BadInput(f"组织方式须为：{'、'.join(MODES.values())}", field="mode")
     on = at.date()
+    items = list(items) or (list(campaign.items) if campaign is not None else [])
     held = list(OutsideVisit.objects.select_for_update().filter(pk__in=[one.pk for one in merge]))
     reasons = why_not(
         facility=facility, basis=basis, reason=reason, inspectors=inspectors, by=by, on=on, items=items, mode=mode,
-        authority_letter=authority_letter, answer=answer, due_on=due_on, merge=held,
+        authority_letter=authority_letter, answer=answer, due_on=due_on, merge=held, campaign=campaign, round=round,
     )
     if reasons:
         raise NotAllowed(reasons)
@@ -64,11 +69,13 @@ def send_out(
     told = answer.strip() + (f"；与{'、'.join(one.department for one in held)}合并检查" if held else "")
     seen = gate.lines(facility=facility, basis=basis, on=on, viewer=by, items=items, near=near, answer=told.lstrip("；") if near else "")
     task = actions.issue(
-        facility=facility, basis=basis, reason=reason.strip(), clue=None, inspectors=inspectors, by=by, at=at, due_on=due_on, items=list(items),
-        gate=gate.frozen(seen), mode=mode, authority_letter=authority_letter.strip(), is_surprise=is_surprise, **more,
+        facility=facility, basis=basis, reason=reason.strip(), clue=None, inspectors=inspectors, by=by, at=at, due_on=due_on, items=items,
+        gate=gate.frozen(seen), mode=mode, authority_letter=authority_letter.strip(), is_surprise=is_surprise, campaign=campaign, round=round, **more,
     )
     for one in held:
         merge_outside(one, into=task, by=by, at=at)
+    if campaign is not None or round is not None:
+        Target.objects.filter(campaign=campaign, round=round, facility=facility, assignment=None).update(assignment=task)
     return task
 
 
