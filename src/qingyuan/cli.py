@@ -37,6 +37,8 @@ COMMANDS = {
     "web": "qingyuan.processes:web",
     "worker": "qingyuan.processes:worker",
     "manage": "qingyuan.processes:manage",
+    "backup": "qingyuan.backup:backup",
+    "restore": "qingyuan.backup:restore",
 }
 
 
