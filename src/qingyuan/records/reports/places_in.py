@@ -122,9 +122,20 @@ def put_section_record(row: Row, intake: Intake) -> bool:
     if unknown or not factors:
         raise BadInput(f"不认识的因子列：{'、'.join(unknown[:5])}；用 HJ 212 编码（如 w21003 氨氮）" if unknown else "没有因子列")
     values = {name: number(cells, name, low=0, high=1e6, needed=False) for name in factors}
+    intake.seen.setdefault("sections", {})[place.pk] = place  # type: ignore[index]
     if (values.get("w01001") or 7) > 14:
         raise BadInput("pH 大于 14")
     return sum(put(SectionReading, {"place": place, "factor": name, "at": at, "way": way}, {"value": value, "received_at": intake.at}) for name, value in values.items()) > 0
+
+
+def finish_section_records(intake: Intake) -> None:
+    """What the new readings say is looked at at once."""
+    from .basin import find_warnings
+
+    places: dict[int, RiverPlace] = intake.seen.get("sections", {})  # type: ignore[assignment]
+    new = find_warnings(places.values(), intake.at, by=intake.by)
+    if new:
+        intake.notes.append(f"新增断面预警 {len(new)} 条：" + "、".join(f"{row.place.name} {row.factor}" for row in new[:5]))
 
 
 def put_station(row: Row, intake: Intake) -> bool:
@@ -277,7 +288,7 @@ def fen(wan: str) -> int:
 
 
 RIVERS = Kind("河网与断面", ".csv,.xlsx", "code、name、kind、river、lon、lat、downstream、km、velocity（断面另有 target_class，入河排污口另有 outlet）", read_sheet, put_river)
-SECTION_RECORDS = Kind("断面监测记录", ".csv,.xlsx", "section、at、way，及各因子编码列（如 w21003）", read_sheet, put_section_record)
+SECTION_RECORDS = Kind("断面监测记录", ".csv,.xlsx", "section、at、way，及各因子编码列（如 w21003）", read_sheet, put_section_record, finish=finish_section_records)
 STATIONS = Kind("环境空气站", ".csv,.xlsx", "code、name、lon、lat、control_level", read_sheet, put_station)
 AIR = Kind("空气质量记录", ".csv,.xlsx", "station、at、kind（小时／日）、pm25、pm10、o3、aqi、wind_speed、wind_from 等", read_sheet, put_air)
 AREAS = Kind("区域边界（管控单元、自然保护地、水源保护区）", ".geojson,.json", "kind、code、name（可有 grade、basis、version、valid_from、requirements）", tabular.features, put_area)
