@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -153,7 +153,8 @@ def judge_stretch(source: Source, order: Order, stretch: Stretch) -> list[Findin
     for rule in (named(name) for name in order.rules if (named(name).family == "section") == is_river):
         for part in _same_law(rule, stretch):
             day = dt.datetime.fromtimestamp(part.began / 1000, tz=CHINA).date()
-            found += rule.function(part, LawInForce(rule, rule.on(day, order.overrides.get(rule.name)), limits))
+            asked = order.overrides.get(rule.name)
+            found += rule.function(part, LawInForce(rule, rule.on(day, asked) if asked else _numbers(rule, day), limits))
     return found
 
 
@@ -193,6 +194,16 @@ def starts(began: int, rules: Iterable[Rule]) -> dict[str, int]:
 
 def _same_law(rule: Rule, stretch: Stretch) -> Iterator[Stretch]:
     """Yield the stretch cut at the days on which the rule's numbers change."""
-    edges = [edge for day in rule.changes() if stretch.began < (edge := midnight(day, 0)) < stretch.ended]
-    for began, ended in pairwise([stretch.began, *sorted(edges), stretch.ended]):
+    edges = [edge for edge in _changes(rule) if stretch.began < edge < stretch.ended]
+    for began, ended in pairwise([stretch.began, *edges, stretch.ended]):
         yield stretch if not edges else replace(stretch, began=began, ended=ended, until=min(stretch.known_until, ended))
+
+
+@cache
+def _changes(rule: Rule) -> tuple[int, ...]:
+    return tuple(sorted(midnight(day, 0) for day in rule.changes()))
+
+
+@cache
+def _numbers(rule: Rule, day: dt.date) -> dict[str, Any]:
+    return rule.on(day)

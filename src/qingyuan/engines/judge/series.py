@@ -105,6 +105,15 @@ class Series:
         return blocks(self.began, self.value, self.normal, HOUR)
 
     @cached_property
+    def hour_means(self) -> tuple[Times, Index, Values]:
+        """Return (start, count, mean) of clock hours over normal readings: what most rules need of them."""
+        index = self.began // HOUR
+        first = starts_of(index)
+        count = np.add.reduceat(self.normal, first, dtype=np.int64) if len(first) else first
+        total = np.add.reduceat(np.where(self.normal, self.value, 0.0), first) if len(first) else np.empty(0)
+        return index[first] * HOUR, count, total / np.where(count, count, np.nan)
+
+    @cached_property
     def days(self) -> Blocks:
         """Return China's days over normal readings."""
         return blocks(self.began, self.value, self.normal, DAY)

@@ -118,6 +118,12 @@ class Stretch:
 
     def series(self, *, kind: str, factors: Iterable[str] | None = None, medium: str | None = None) -> Iterator[Series]:
         """Yield the series of one kind, in the order point, factor."""
+        key = (Series, kind, tuple(factors) if factors is not None else None, medium)
+        if key not in self.answers:
+            self.answers[key] = list(self._chosen(kind, key[2], medium))
+        yield from self.answers[key]
+
+    def _chosen(self, kind: str, factors: tuple[str, ...] | None, medium: str | None) -> Iterator[Series]:
         wanted = None if factors is None else frozenset(factors)
         for series in self._of_kind.get(kind, ()):
             if wanted is None or series.factor in wanted:
@@ -143,9 +149,8 @@ class Stretch:
         """Return the events of one kind that touch the outlet (an event without outlet touches all) and the factor."""
         return [
             event
-            for event in self.events
-            if event.kind == kind
-            and (outlet is None or event.outlet in ("", outlet))
+            for event in self._events.get(kind, ())
+            if (outlet is None or event.outlet in ("", outlet))
             and (factor is None or event.factor in ("", factor))
         ]
 
@@ -154,6 +159,13 @@ class Stretch:
         mn = next((point.mn for point in self.points.values() if point.outlet == outlet), "")
         none, blank = np.empty(0, dtype=np.int64), np.empty(0)
         return Series(mn, outlet, factor, "", none, blank, blank, blank, blank, blank, np.empty(0, dtype=np.uint8), none)
+
+    @cached_property
+    def _events(self) -> dict[str, list[Event]]:
+        found: dict[str, list[Event]] = {}
+        for event in self.events:
+            found.setdefault(event.kind, []).append(event)
+        return found
 
     @cached_property
     def _of_kind(self) -> dict[str, list[Series]]:

@@ -22,6 +22,7 @@ from .manifest import LakeFile
 from .schema import READINGS, empty
 
 Mask = npt.NDArray[np.bool_]
+SLICES = 256
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,16 @@ def _scan(path: str, wanted: Wanted, names: list[str], shape: pa.Schema) -> pa.T
         places = {name: place for place, name in enumerate(file.schema_arrow.names)}
         groups = [one for one in range(about.num_row_groups) if wanted.may_hold(about.row_group(one), places)]
         table = file.read_row_groups(groups, columns=needed)
-    keep = wanted.mask(table)
-    return table if keep.all() else table.filter(pa.array(keep))
+    return _kept(table, wanted.mask(table))
+
+
+def _kept(table: pa.Table, keep: Mask) -> pa.Table:
+    """Return the rows to keep: as slices, without a copy, where they lie together."""
+    edges = np.flatnonzero(np.diff(keep, prepend=False, append=False))
+    if len(edges) > 2 * SLICES:
+        return table.filter(pa.array(keep))
+    slices = [table.slice(first, last - first) for first, last in zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True)]
+    return pa.concat_tables(slices) if slices else table.slice(0, 0)
 
 
 @lru_cache(maxsize=512)

@@ -23,9 +23,9 @@ def hour_minute_mismatch(stretch: Stretch, law: LawInForce) -> list[Finding]:
         if minutes is None:
             continue
         computed = np.full(len(series), np.nan)
-        here, there = align(series.began, minutes.hours.began)
-        complete = minutes.hours.good[there] * minutes.step >= 45 * MINUTE
-        computed[here] = np.where(complete, minutes.hours.mean[there], np.nan)
+        hours, good, mean = minutes.hour_means
+        here, there = align(series.began, hours)
+        computed[here] = np.where(good[there] * minutes.step >= 45 * MINUTE, mean[there], np.nan)
         findings += mismatch.days_apart(stretch, law, series, series.value, computed, series.normal, [minutes])
     return findings
 

@@ -23,9 +23,12 @@ def incomplete_hour(stretch: Stretch, law: LawInForce) -> list[Finding]:
         minutes = stretch.find(series.point, series.factor, "minute")
         if minutes is None:
             continue
-        here, there = align(series.began, minutes.hours.began)
-        short = minutes.hours.good[there] * minutes.step < law.p["minutes"] * MINUTE
+        hours, good, _ = minutes.hour_means
+        here, there = align(series.began, hours)
+        short = good[there] * minutes.step < law.p["minutes"] * MINUTE
         short &= series.normal[here] & stretch.judged(series.began[here])
+        if not short.any():
+            continue
         days = day_start(series.began[here][short])
         for day, count in zip(*np.unique(days, return_counts=True), strict=True):
             if count >= law.p["hours"]:

@@ -27,9 +27,12 @@ def step_change(stretch: Stretch, law: LawInForce) -> list[Finding]:
     width = int(law.p["width"])
     for series in stretch.series(kind="hour", factors=factors.POLLUTANTS):
         value = np.where(series.normal & condition.running(stretch, series), series.value, np.nan)
+        ratio = _ratio(value, series, width)
+        if not ((ratio < law.p["ratio"]) & stretch.judged(series.began)).any():
+            continue
         flow = condition.beside(stretch, series, condition.flow_factor(series))
         oxygen = condition.beside(stretch, series, averaging.OXYGEN)
-        ratio, flows, oxygens = (_ratio(one, series, width) for one in (value, flow, oxygen))
+        flows, oxygens = (_ratio(one, series, width) for one in (flow, oxygen))
         steady = ~(np.abs(flows - 1) > law.p["alike"]) & ~(np.abs(oxygens - 1) > law.p["alike"])
         fell = (ratio < law.p["ratio"]) & steady
         fell &= ratio <= np.fmin(np.append(ratio[1:], np.inf), np.insert(ratio[:-1], 0, np.inf))  # the steepest hour of a fall
