@@ -28,12 +28,16 @@ HALF = 32  # bytes of each half of a P-256 signature
 
 @dataclass(frozen=True)
 class Checked:
-    """What a manifest proves: who held the key, which task, how many captures, their digests in order."""
+    """What a manifest proves: who held the key, which task, how many captures, their digests in order.
+
+    ``absent``: places (from 1) whose bytes are not among the files it was compared with.
+    """
 
     device: str
     task: str
     digests: tuple[str, ...]
     fingerprint: str
+    absent: tuple[int, ...] = ()
 
 
 def spelled(entry: Mapping[str, Any]) -> bytes:
@@ -83,7 +87,7 @@ def problem(entry: Mapping[str, Any], key: ec.EllipticCurvePublicKey, *, device:
 
 
 def verify(manifest: Any, files: Mapping[str, bytes] | None = None) -> Checked:
-    """Check a manifest; ``files``: bytes by any name, whose digests are compared where the manifest lists them.
+    """Check a manifest; ``files``: bytes by any name, in which what it lists is looked for.
 
     BadInput when it is no manifest, Corrupt with the place when it does not hold.
     """
@@ -99,18 +103,14 @@ def verify(manifest: Any, files: Mapping[str, bytes] | None = None) -> Checked:
             raise Corrupt(f"采集清单不成立：{wrong}")
         previous = link(entry)
     digests = tuple(str(entry.get("sha256")) for entry in entries)
-    if files is not None:
-        compare(digests, files)
     raw = base64.b64decode(str(manifest["public_key"]))
-    return Checked(device, task, digests, hashlib.sha256(raw).hexdigest())
+    return Checked(device, task, digests, hashlib.sha256(raw).hexdigest(), absent_from(files, digests) if files is not None else ())
 
 
-def compare(digests: Sequence[str], files: Mapping[str, bytes]) -> None:
-    """Corrupt when the manifest lists something that is not among the files."""
+def absent_from(files: Mapping[str, bytes], digests: Sequence[str]) -> tuple[int, ...]:
+    """Places in the list whose bytes are not among the files, or are no longer the same."""
     there = {hashlib.sha256(content).hexdigest() for content in files.values()}
-    absent = [f"第{number}条" for number, digest in enumerate(digests, start=1) if digest not in there]
-    if absent:
-        raise Corrupt(f"采集清单所列的文件不在一起或者内容已变：{'、'.join(absent[:10])}")
+    return tuple(number for number, digest in enumerate(digests, start=1) if digest not in there)
 
 
 def manifests_in(files: Mapping[str, bytes]) -> list[tuple[str, Any]]:

@@ -37,13 +37,14 @@ def verify(file: Path, key_file: Path | None, as_json: bool) -> int:
         said = {
             "ok": True, "about": manifest["about"], "files": len(manifest["files"]), "packets": len(manifest["packets"]),
             "sealed_at": found.checkpoint.at.isoformat(), "leaves": found.checkpoint.size, "key_sha256": found.fingerprint,
-            "key_checked": public_line is not None, "captures": [len(one.digests) for one in held],
+            "key_checked": public_line is not None, "captures": [{"task": one.task, "count": len(one.digests), "absent": list(one.absent)} for one in held],
         }
         click.echo(json.dumps(said, ensure_ascii=False))
         return 0
     click.echo(f"证据包完好：{len(manifest['files'])} 个文件，其中 {len(manifest['packets'])} 个原始数据包")
     for one in held:
-        click.echo(f"其中现场采集清单完好：任务 {one.task}，{len(one.digests)} 条，文件均在包内")
+        where = f"第 {'、'.join(map(str, one.absent))} 条的文件不在包内或者内容不同" if one.absent else "文件均在包内"
+        click.echo(f"其中现场采集清单完好：任务 {one.task}，{len(one.digests)} 条，{where}")
     click.echo(f"封存于 {found.checkpoint.at.isoformat()}，账本共 {found.checkpoint.size} 条")
     note = "与所给公钥一致" if public_line is not None else "请与机关公布的公钥指纹核对"
     click.echo(f"公钥指纹（SHA-256）{found.fingerprint}，{note}")

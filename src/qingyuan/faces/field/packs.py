@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from qingyuan.errors import BadInput
+from qingyuan.faces.desk.names import factor_name
 from qingyuan.law import rulebook
 from qingyuan.law.penalty import shelf
 from qingyuan.law.penalty.scoring import MEASURES
@@ -48,7 +49,7 @@ def pack(viewer: Officer, row: Assignment, at: dt.datetime) -> dict[str, Any]:
     body = {
         "task": {**task_of(row), "items": item_names(row, today), "clue": row.clue.title if row.clue else "", "violation": row.clue.violation if row.clue else ""},
         "firm": firm(viewer, place), "findings": findings(viewer, row), "visits": visits(viewer, place), "cases": case_lines(viewer, place),
-        "checklist": checklists.checklist(viewer, row, on=today), "instruments": instruments(viewer), "agency": viewer.agency.authority.name,
+        "checklist": checklists.checklist(viewer, row, on=today, name_of=factor_name), "instruments": instruments(viewer), "agency": viewer.agency.authority.name,
         "made_at": at.isoformat(), "expires_at": (at + dt.timedelta(days=KEPT_DAYS)).isoformat(),
     }  # fmt: skip
     return {**body, "digest": hashlib.sha256(orjson.dumps({k: v for k, v in body.items() if not k.endswith("_at")}, option=orjson.OPT_SORT_KEYS)).hexdigest()}
@@ -67,7 +68,7 @@ def firm(viewer: Officer, place: Facility) -> dict[str, Any]:
         "permits": [{"number": p.number, "from": p.valid_from.isoformat(), "to": p.valid_to.isoformat()} for p in registry.permits_of(viewer, place)],
         "outlets": [
             {"code": o.code, "name": o.name, "medium": o.get_medium_display(), "limits": [
-                {"factor": m.factor, "averaging": m.get_averaging_display(), "value": f"{m.limit_value:g}", "unit": m.unit, "kind": m.get_kind_display(), "citation": m.citation}
+                {"factor": m.factor, "name": factor_name(m.factor), "averaging": m.get_averaging_display(), "value": f"{m.limit_value:g}", "unit": m.unit, "kind": m.get_kind_display(), "citation": m.citation}
                 for m in limits if m.outlet_id == o.pk
             ]} for o in registry.outlets_of(viewer, place)
         ],

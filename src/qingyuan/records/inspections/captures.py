@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import os
 import re
 import uuid
@@ -96,7 +97,10 @@ def receive(device: FieldDevice, digest: str, *, offset: int, piece: bytes, at: 
         have += len(piece)
     if have < row.size:
         return progress(row)
-    return complete(row, at=at)
+    told = complete(row, at=at)
+    if row.item_id is not None:
+        file_manifests(row.assignment, at=at)
+    return told
 
 
 def append(place: Path, piece: bytes, offset: int) -> None:
@@ -189,6 +193,22 @@ def manifest(task: Assignment, device: FieldDevice) -> dict[str, Any]:
     if not rows:
         raise NotAllowed("该设备在这项任务里没有采集")
     return door.manifest(device.public_key, device=str(device.pk), task=task.number, entries=[row.entry for row in rows])
+
+
+def file_manifests(task: Assignment, *, at: dt.datetime) -> None:
+    """Put each device's list into the file once the record is made and nothing of it is still on its way; a longer list follows later captures."""
+    visit = Inspection.objects.select_related("docket").filter(assignment=task).exclude(state="opened").first()
+    if visit is None:
+        return
+    for device in FieldDevice.objects.filter(pk__in=FieldCapture.objects.filter(assignment=task).values("device")).select_related("officer__agency"):
+        if FieldCapture.objects.filter(assignment=task, device=device, item=None, refused="").exists():
+            continue
+        content = json.dumps(manifest(task, device), ensure_ascii=False, sort_keys=True, indent=1).encode()
+        if not visit.docket.evidence.filter(digest=hashlib.sha256(content).hexdigest()).exists() and visit.docket.archived_at is None:
+            docket.take_evidence(
+                docket=visit.docket, kind="electronic_data", name=f"采集清单（{device.name}）.json"[:120], content=content, source="移动执法设备签名的采集清单",
+                taken_at=at, by=device.officer, at=at, proves="现场采集的时间、位置、顺序和设备签名，可独立核验", device=str(device.pk),
+            )  # fmt: skip
 
 
 def device_of(task: Assignment, key: uuid.UUID) -> FieldDevice:

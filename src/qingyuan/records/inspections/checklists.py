@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,22 +25,25 @@ def pages() -> dict[str, Any]:
     return yaml.safe_load((Path(__file__).parent / "checklists.yaml").read_text("utf-8"))
 
 
-def checklist(viewer: Officer, task: Assignment, *, on: dt.date) -> list[dict[str, str]]:
-    """Points in the order of a visit; each with an id that is the same on every device, its source, basis and grade."""
+def checklist(viewer: Officer, task: Assignment, *, on: dt.date, name_of: Callable[[str], str] = str) -> list[dict[str, str]]:
+    """Points in the order of a visit; each with an id that is the same on every device, its source, basis and grade.
+
+    ``name_of``: the Chinese name of a factor by its HJ 212 code.
+    """
     found: dict[str, dict[str, str]] = {}
-    for group, text, basis, grade in points(viewer, task, on):
+    for group, text, basis, grade in points(viewer, task, on, name_of):
         key = "item_" + hashlib.sha256(f"{group}{text}".encode()).hexdigest()[:12]
         found.setdefault(key, {"id": key, "group": group, "text": text, "basis": basis, "grade": grade})
     return list(found.values())
 
 
-def points(viewer: Officer, task: Assignment, on: dt.date) -> Iterator[tuple[str, str, str, str]]:
+def points(viewer: Officer, task: Assignment, on: dt.date, name_of: Callable[[str], str]) -> Iterator[tuple[str, str, str, str]]:
     """(where from, what to look at, basis, grade)."""
     for point in pages()["always"]:
         yield "每次检查", point["text"], point["basis"], point["grade"]
     if task.clue is not None:
         yield "线索", f"核实：{task.clue.title}（{task.clue.began:%m-%d}起）", "令30第18条", "A"
-    yield from permit_points(viewer, task, on)
+    yield from permit_points(viewer, task, on, name_of)
     codes = [code for code in task.items if isinstance(code, str)]
     for code in codes:
         for point in pages()["items"].get(code, []):
@@ -51,7 +54,7 @@ def points(viewer: Officer, task: Assignment, on: dt.date) -> Iterator[tuple[str
             yield "第三方机构专项", point["text"], point["basis"], point["grade"]
 
 
-def permit_points(viewer: Officer, task: Assignment, on: dt.date) -> Iterator[tuple[str, str, str, str]]:
+def permit_points(viewer: Officer, task: Assignment, on: dt.date, name_of: Callable[[str], str]) -> Iterator[tuple[str, str, str, str]]:
     """The permit's own days, outlets, limits and instruments, each as something to hold against what is seen."""
     permits = list(registry.permits_of(viewer, task.facility))
     if not permits:
@@ -63,6 +66,6 @@ def permit_points(viewer: Officer, task: Assignment, on: dt.date) -> Iterator[tu
         yield "排污许可", f"{outlet.name}（{outlet.get_medium_display()}）：位置、标志牌与许可证一致", "排污许可管理条例", "U"
     for limit in registry.limits_of(viewer, task.facility):
         if limit.valid_from <= on and (limit.valid_to is None or on <= limit.valid_to):
-            yield "许可限值", f"{limit.outlet.name} {limit.factor} {AVERAGING[limit.averaging]} {limit.limit_value:g} {limit.unit}：与现场读数核对", limit.citation, "A"
+            yield "许可限值", f"{limit.outlet.name} {name_of(limit.factor)} {AVERAGING[limit.averaging]} {limit.limit_value:g} {limit.unit}：与现场读数核对", limit.citation, "A"
     for monitor in registry.monitors_of(viewer, task.facility):
         yield "自动监测", f"{monitor.outlet.name} 设备 {monitor.mn}：运行状态、标记、参数与上位机一致", "法典第184条", "U"

@@ -39,7 +39,8 @@ class Kind:
 
     def label_of(self, name: str) -> str:
         found = self.field(name)
-        number = name.rpartition("_")[2] if found is not None and name not in self.fields else ""
+        number = name.rpartition("_")[2].lstrip("0") if found is not None and name not in self.fields else ""
+        number = number if number.isdigit() and len(number) < 4 else ""  # a digest or a moment is no number for people
         return f"{found['label']}{number}" if found is not None else name
 
 

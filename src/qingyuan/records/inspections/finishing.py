@@ -35,6 +35,7 @@ def settle(task: Assignment, *, at: dt.datetime) -> None:
             accept(record, at=at)
         elif record.kind in ("reading", "sample"):
             note(record, READ[record.kind](record))
+    captures.file_manifests(task, at=at)
 
 
 def note(record: FieldRecord, problems: list[str]) -> None:

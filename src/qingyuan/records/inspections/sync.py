@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from qingyuan.errors import BadInput, NotAllowed, QingyuanError
 from qingyuan.records.dispatch.models import Assignment
@@ -24,13 +25,25 @@ from .operations import Operation
 from .sync_models import FieldCell, FieldDevice, FieldRecord, SyncOperation
 
 MOST = 500  # operations in one request
+LOG = logging.getLogger(__name__)
 
 
 def push(device: FieldDevice, bodies: Sequence[Any], *, at: dt.datetime) -> list[dict[str, Any]]:
     """Take a batch in, in any order and any number of times; one answer for each operation, in the order given."""
     if len(bodies) > MOST:
         raise BadInput(f"一次最多上传{MOST}条填写，请分批")
-    return [take_in(device, body, at=at) for body in bodies]
+    return [carefully(device, body, at=at) for body in bodies]
+
+
+def carefully(device: FieldDevice, body: Any, *, at: dt.datetime) -> dict[str, Any]:
+    """One operation; a fault of ours in it must not hold up the others.  A busy database is no fault: the device asks again."""
+    try:
+        return take_in(device, body, at=at)
+    except OperationalError:
+        raise
+    except Exception as error:
+        LOG.exception("operation of device %s", device.pk)
+        return take_in(device, {"broken": body, "why": type(error).__name__}, at=at) | {"id": body.get("id") if isinstance(body, Mapping) else None}
 
 
 def take_in(device: FieldDevice, body: Any, *, at: dt.datetime) -> dict[str, Any]:

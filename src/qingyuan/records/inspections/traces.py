@@ -66,6 +66,9 @@ def trace(task: Assignment, *, at: dt.datetime) -> Trace:
     return Trace(lines, records, conflicts, missing, len(taken), sum(bool(one.doubts) for one in taken), devices)
 
 
+ANSWERS = {"yes": "符合", "no": "不符合", "na": "不适用", "unseen": "未能查看"}
+
+
 def line_of(op: SyncOperation) -> Line:
     assert op.record is not None
     made = (op.made_at or op.received_at) + dt.timedelta(milliseconds=op.offset_ms or 0)
@@ -99,6 +102,14 @@ def shown(value: Any) -> str:
             return f"{value.get('name', '')}签名（摘要 {str(value.get('sha256', ''))[:8]}…）"
         if "heads" in value:
             return "定稿，待服务器核对"
-        parts = [str(inner) for key, inner in value.items() if key not in ("at", "strokes") and inner not in (None, "", [], False)]
+        if value.get("answer") in ANSWERS:
+            return "：".join(str(part) for part in (value.get("text"), ANSWERS[value["answer"]], value.get("note")) if part)[:160]
+        if "wants" in value:
+            return f"申请回避：{value.get('why', '')}" if value["wants"] else "不申请回避"
+        parts = [listed(inner) for key, inner in value.items() if key not in ("at", "strokes") and inner not in (None, "", [], False)]
         return "；".join(parts)[:160] or str(value.get("at", ""))[:19].replace("T", " ")
-    return "；".join(map(str, value))[:160] if isinstance(value, list) else str(value if value is not None else "（清空）")[:160]
+    return listed(value if value is not None else "（清空）")[:160]
+
+
+def listed(value: Any) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -154,3 +154,19 @@ def test_a_device_is_told_only_what_it_has_not_seen(task):
     first = pulls.pull(mine, {})["records"]
     assert len(first) == 1 and pulls.pull(mine, {first[0]["id"]: first[0]["version"]})["records"] == []
     assert Assignment.objects.get().state == "issued", "writing a record does not enter the place"
+
+
+def test_a_fault_of_ours_in_one_operation_keeps_it_and_lets_the_others_pass(task, monkeypatch):
+    """The queue of a device never stands still because of one line."""
+    whole = sync.apply
+
+    def faulty(kept, op, record, said):
+        if op.value == "坏":
+            raise RuntimeError("fault")
+        return whole(kept, op, record, said)
+
+    monkeypatch.setattr(sync, "apply", faulty)
+    mine, bad, good = device(), operation(task, "facts", "坏"), operation(task, "position", "厂长")
+    first, second = sync.push(mine, [bad, good], at=AT)
+    assert (first["id"], first["outcome"], second["outcome"]) == (bad["id"], "refused", "applied")
+    assert SyncOperation.objects.get(outcome="refused").body["broken"]["value"] == "坏"

@@ -12,7 +12,7 @@ from qingyuan.records.inspections.models import FieldDevice, SyncOperation
 from .cast import AT, officer, sent
 from .schedules import play, proven
 
-SHORT, LONG = 100, 5_000
+SHORT, LONG = 100, 3_000
 
 
 def devices(count: int) -> list[FieldDevice]:

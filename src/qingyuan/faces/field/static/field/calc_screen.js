@@ -12,7 +12,7 @@ export async function calcScreen(pack) {
   if (!book) return { title: "裁量试算", back, body: [note("info", "规则书尚未下载，请联网下载任务资料。")] };
   const today = dayOf(corrected());
   const given = { violation: pack.task.violation || "", province: book.home, party_kind: "company", began: today, ended: null, decided_on: today, factors: {}, circumstances: [], tier: "", base_yuan: null, count: null, benchmark: "" };
-  const asked = h("div", {});
+  const asked = h("div", { class: "stack" });
   const result = h("div", { id: "result", "aria-live": "polite" });
   const redo = () => { asked.replaceChildren(...questions(book, given, tell)); tell(); };
   const tell = () => result.replaceChildren(shown(book, given));
@@ -80,7 +80,7 @@ function shown(book, given) {
   const told = attempt(book, given);
   if (told.refused) return note("info", told.refused);
   const yuan = (n) => `${n.toLocaleString("zh-CN")} 元`;
-  return h("section", { class: "panel sum" }, h("h2", {}, "试算结果"), h("p", { class: "amount", id: "amount", "data-yuan": String(told.amount_yuan) }, told.exempt ? "不予处罚" : yuan(told.amount_yuan)),
-    facts([["法定幅度", `${yuan(told.low_yuan)} 至 ${yuan(told.high_yuan)}`], ["适用", told.regime === "code" ? "生态环境法典" : "旧法"], ["裁量表", book.tables[told.table]?.title ?? told.table], ["比较", told.weighed.length > 1 ? told.weighed.map(([r, a]) => `${r === "code" ? "法典" : "旧法"} ${yuan(a)}`).join("，") : ""]]),
-    told.provisional && note("warn", icon("alert-triangle"), " 裁量公式未核实，结果仅供集体讨论参考。"), told.panel_required && h("p", { class: "muted" }, "须经集体讨论。"));
+  return h("section", { class: "panel sum" }, h("p", { class: "amount", id: "amount", "data-yuan": String(told.amount_yuan) }, told.exempt ? "不予处罚" : yuan(told.amount_yuan)),
+    h("details", {}, h("summary", {}, "试算依据"), facts([["法定幅度", `${yuan(told.low_yuan)} 至 ${yuan(told.high_yuan)}`], ["适用", told.regime === "code" ? "生态环境法典" : "旧法"], ["裁量表", book.tables[told.table]?.title ?? told.table], ["比较", told.weighed.length > 1 ? told.weighed.map(([r, a]) => `${r === "code" ? "法典" : "旧法"} ${yuan(a)}`).join("，") : ""]]),
+      told.panel_required && h("p", { class: "muted" }, "须经集体讨论。")), told.provisional && h("p", { class: "bad small" }, icon("alert-triangle"), " 裁量公式未核实，结果仅供集体讨论参考"));
 }

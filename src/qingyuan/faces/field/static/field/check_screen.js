@@ -12,7 +12,7 @@ export async function checkScreen(pack, app) {
   const put = async (point, answer) => {
     const words = answer === "no" || answer === "unseen" ? await ask(answer === "no" ? "不符合的情况" : "为什么未能查看", { help: point.text }) : "";
     if (words === null) return;
-    await write({ task: pack.task.number, kind: "checklist", record, field: point.id }, { answer, note: words });
+    await write({ task: pack.task.number, kind: "checklist", record, field: point.id }, { answer, text: point.text, note: words });
     soon();
     app.redraw();
   };

@@ -1,6 +1,6 @@
 // Photos, film and voice: fixed at the moment they are taken, sent in pieces when there is a network.
 import { capture, capturesOf } from "./capture.js";
-import { shown } from "./moments.js";
+import { shownTrue } from "./moments.js";
 import { soon } from "./sync.js";
 import { h, icon, kb, note, panel, toast } from "./ui.js";
 
@@ -35,6 +35,6 @@ function one(held) {
   const e = held.entry;
   const state = held.isEvidence ? "已成为证据" : held.why ? held.why : held.isKnown ? (held.have < e.size ? `已传 ${Math.round((100 * held.have) / e.size)}%` : "已传完，待进入现场后收取") : "待发送";
   return h("div", { class: "shot" }, h("span", { class: `spot ${held.isEvidence ? "good" : held.why ? "bad" : ""}` }, icon(e.media_type.startsWith("image") ? "photo" : "file-text")),
-    h("div", { class: "mid" }, h("b", {}, `${e.number}．${e.name}`), h("small", {}, `${shown(e.taken_at)} · ${kb(e.size)} · ${e.position ? `${e.position.lat}, ${e.position.lon}（±${e.position.accuracy} 米）` : "没有定位"}`), h("code", {}, e.sha256.slice(0, 24), "…"), h("small", { class: held.why ? "bad" : "muted" }, state)));
+    h("div", { class: "mid" }, h("b", {}, `${e.number}．${e.name}`), h("small", {}, `${shownTrue(e.taken_at, e.offset_ms)} · ${kb(e.size)} · ${e.position ? `${e.position.lat}, ${e.position.lon}（±${e.position.accuracy} 米）` : "没有定位"}`), h("code", {}, e.sha256.slice(0, 24), "…"), h("small", { class: held.why ? "bad" : "muted" }, state)));
 }
 export { note };

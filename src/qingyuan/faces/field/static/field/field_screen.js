@@ -9,7 +9,7 @@ export function labelOf(kind, field) {
   const fields = kinds[kind].fields;
   if (fields[field]) return fields[field].label;
   const [, stem, number] = field.match(/^(.*)_([^_]+)$/) ?? [];
-  return fields[`${stem}_*`] ? `${fields[`${stem}_*`].label}${number}` : field;
+  return fields[`${stem}_*`] ? `${fields[`${stem}_*`].label}${/^\d{1,3}$/.test(number) ? Number(number) : ""}` : field;
 }
 export const isLegal = (kind, field) => (kinds[kind].fields[field] ?? kinds[kind].fields[`${field.replace(/_[^_]+$/, "")}_*`])?.legal ?? true;
 
@@ -18,7 +18,7 @@ export function words(value) {
   if (typeof value === "string") return value;
   if (value.strokes) return `${value.name ?? ""} 签名`;
   if (value.question !== undefined) return `问：${value.question}\n答：${value.answer}`;
-  if (value.answer !== undefined) return `${ANSWERS[value.answer] ?? value.answer}${value.note ? `：${value.note}` : ""}`;
+  if (value.answer !== undefined) return `${value.text ? `${value.text}\n` : ""}${ANSWERS[value.answer] ?? value.answer}${value.note ? `：${value.note}` : ""}`;
   return Object.entries(value).filter(([k, v]) => v !== "" && v !== null && k !== "strokes").map(([k, v]) => (k === "at" ? shown(v) : Array.isArray(v) ? v.join("、") : String(v))).join(" ");
 }
 export const ANSWERS = { yes: "符合", no: "不符合", na: "不适用", unseen: "未能查看" };
@@ -41,7 +41,7 @@ const backOf = (pack, kind, record) => ({ visit: `#/t/${pack.task.number}/visit`
 function editor(pack, app, place, now, back) {
   const draft = draftOf(place);
   const isLong = !/^(person_on_site|position|telephone|asked_name|id_number|employer|relation|place)$/.test(place.field);
-  const box = h(isLong ? "textarea" : "input", { id: "words", class: "words", rows: "10", autocomplete: "off", "aria-label": labelOf(place.kind, place.field) });
+  const box = h(isLong ? "textarea" : "input", { id: "words", class: "words", rows: "10", maxlength: "20000", autocomplete: "off", "aria-label": labelOf(place.kind, place.field) });
   box.value = draft?.value ?? (typeof now.value === "string" ? now.value : "");
   const state = h("p", { class: "muted small", id: "saved" }, draft ? "已恢复上次没有保存完的内容" : "边写边存，断电、关页面都不会丢");
   let timer = 0;

@@ -7,7 +7,7 @@ export async function lawScreen(app, id) {
   if (!book) return { title: "法规", body: [note("info", "下载任意一项任务的资料时，规则书随之下载。")] };
   if (id && book.violations[id]) return violation(book, book.violations[id]);
   const box = h("input", { type: "search", placeholder: "查案由或者条文，例如：超标、台账、回避", "aria-label": "查找", id: "find" });
-  const list = h("div", {});
+  const list = h("div", { class: "stack" });
   const find = () => {
     const q = box.value.trim();
     const violations = Object.values(book.violations).filter((v) => !q || v.name.includes(q)).slice(0, 40);

@@ -42,4 +42,6 @@ export function stamp() {
   return told;
 }
 export const shown = (at) => (at ? new Date(new Date(at).getTime() + 8 * 3600e3).toISOString().slice(5, 16).replace("T", " ") : "");
+// a device's own clock, corrected by what it was off
+export const shownTrue = (at, off) => shown(new Date(new Date(at).getTime() + (off ?? 0)).toISOString());
 export const dayOf = (at) => at.slice(0, 10);

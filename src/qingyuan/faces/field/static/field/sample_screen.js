@@ -1,7 +1,7 @@
 // Samples with their chain labels, and readings of instruments whose calibration must hold that day.
-import { cell, recordsOf, write } from "./book.js";
+import { cell, kinds, recordsOf, write } from "./book.js";
 import { uuid7 } from "./bytes.js";
-import { labelOf, reasonAfterFinal, words } from "./field_screen.js";
+import { reasonAfterFinal, words } from "./field_screen.js";
 import { corrected, dayOf } from "./moments.js";
 import { soon } from "./sync.js";
 import { button, h, icon, note, panel, toast } from "./ui.js";
@@ -71,7 +71,7 @@ async function sheet(pack, app, kind, record, back, fields, timeField, special) 
     if (to) { await write(place("handed_over"), { at: corrected(), to }); soon(); app.redraw(); }
   }, { kind: "plain wide" }) : null;
   const body = [label, warn, panel("", tool?.node, boxes.map(([, box, text]) => h("label", {}, text, box)), scan), button("保存", async () => { if (await save()) { isSaved = true; toast("已存"); location.hash = `#/t/${task}/${back}`; } }, { kind: "main wide big", ic: "check", id: "done" }), handed];
-  return { title: labelOf(kind, kind === "sample" ? "number" : "value"), back: `#/t/${task}/${back}`, body, leave: () => save(true) };
+  return { title: kinds[kind].label, back: `#/t/${task}/${back}`, body, leave: () => save(true) };
 }
 
 async function scanInto(box) {

@@ -7,6 +7,7 @@ import { keyOf, row } from "./store.js";
 import { open } from "./vault.js";
 
 const MOST = 200;
+const HEAVY = 2_000_000; // characters of one request
 const PIECE = 512 * 1024;
 export const status = { isBusy: false, isOnline: navigator.onLine, at: 0, why: "", wipe: false };
 
@@ -21,7 +22,7 @@ export async function synchronise() {
     await sendBytes();
     set({ isOnline: true, at: Date.now(), why: "" });
   } catch (error) {
-    if (error instanceof Offline) set({ isOnline: false });
+    if (error instanceof Offline) { await unsent(); set({ isOnline: false }); }
     else if (error instanceof Refused) set({ isOnline: true, why: error.message });
     else { console.error(error); set({ why: `同步出错：${error.message}` }); }
   } finally {
@@ -29,10 +30,26 @@ export async function synchronise() {
   }
 }
 
+function portion(queue) {
+  let weight = 0;
+  const found = [];
+  for (const op of queue.slice(0, MOST)) {
+    weight += JSON.stringify(op).length;
+    if (found.length && weight > HEAVY) break;
+    found.push(op);
+  }
+  return found;
+}
+
+// no answer: whether it arrived is not known, so it waits to be sent again
+async function unsent() {
+  if (officer()) await save(all("op").filter((op) => op.sent).map((op) => ["op", op.id, { ...op, sent: false }]));
+}
+
 async function once() {
   const person = officer();
   const queue = all("op").sort((a, b) => a.serial - b.serial);
-  const batch = queue.slice(0, MOST);
+  const batch = portion(queue);
   const fresh = all("capture").filter((c) => !c.isKnown).sort((a, b) => a.entry.number - b.entry.number).slice(0, MOST);
   await save(batch.filter((op) => !op.sent).map((op) => ["op", op.id, { ...op, sent: true }]));
   const seen = Object.fromEntries(all("record").map((r) => [r.id, r.version]));

@@ -1,7 +1,7 @@
 // What waits, what was sent, what the server did not take and why; and whose device this is.
 import { all, get, kinds, officer, save } from "./book.js";
 import { labelOf, words } from "./field_screen.js";
-import { offsetMs, shown } from "./moments.js";
+import { offsetMs, shownTrue } from "./moments.js";
 import { status, synchronise } from "./sync.js";
 import { button, facts, h, icon, kb, note, panel } from "./ui.js";
 
@@ -17,7 +17,7 @@ export async function syncScreen(app) {
     split.length > 0 && panel(`需要您选定 ${split.length} 项`, split.map(([r, f]) => h("a", { class: "line", href: `#/t/${r.task}/field/${r.kind}/${r.id}~${f}` }, h("span", { class: "spot bad" }, icon("alert-triangle")), h("span", { class: "mid" }, h("b", {}, labelOf(r.kind, f)), h("small", {}, `${kinds[r.kind].label} · ${r.task}`)), icon("chevron-right")))),
     kept.length > 0 && panel("没有保存完的内容", kept.map((d) => h("a", { class: "line", href: `#/t/${d.place.task}/field/${d.place.kind}/${d.place.record}~${d.place.field}` }, h("span", { class: "mid" }, h("b", {}, labelOf(d.place.kind, d.place.field)), h("small", {}, words(d.value).slice(0, 60))), icon("chevron-right")))),
     refused.length > 0 && panel(`服务器没有采用 ${refused.length} 条（内容都留着）`, refused.map((r) => h("article", { class: "card" }, h("b", {}, r.label), h("p", { class: "pre" }, words(r.value)), h("p", { class: "bad" }, r.why), button("知道了", async () => { await save([["refused", r.id, { ...r, isRead: true }]]); app.redraw(); }, { kind: "plain" })))),
-    panel("待发送", ops.length ? ops.slice(0, 100).map((o) => h("p", { class: "op" }, h("b", {}, labelOf(o.kind, o.field)), h("small", {}, `${shown(o.at)} · ${o.sent ? "已发送，等应答" : "待发送"}`))) : h("p", { class: "muted" }, "没有")),
+    panel("待发送", ops.length ? ops.slice(0, 100).map((o) => h("p", { class: "op" }, h("b", {}, o.value?.text ?? labelOf(o.kind, o.field)), h("small", {}, `${shownTrue(o.at, o.offset_ms)} · ${o.sent ? "已发送，等应答" : "待发送"}`))) : h("p", { class: "muted" }, "没有")),
     panel("待上传的照片、录像、录音", shots.length ? shots.map((c) => h("p", { class: "op" }, h("b", {}, c.entry.name), h("small", {}, `${kb(c.have)} / ${kb(c.entry.size)} ${c.why}`))) : h("p", { class: "muted" }, "没有")),
   ];
   return { title: "同步", body, keepScroll: true };

@@ -85,7 +85,7 @@ export async function firmScreen(pack) {
     panel("单位", facts([["单位", f.operator], ["信用代码", f.uscc], ["法定代表人", f.legal_representative], ["地址", f.address], ["电话", f.phone], ["重点排污单位", f.is_key ? "是" : "否"]])),
     panel("任务", facts([["依据", pack.task.basis], ["事由", pack.task.reason], ["检查事项", pack.task.items.join("、")], ["检查人员", pack.task.team.map((o) => `${o.name}（${o.certificate}）`).join("、")]])),
     panel("许可证", f.permits.length ? f.permits.map((p) => h("p", {}, h("b", {}, p.number), h("br"), `有效期 ${p.from} 至 ${p.to}`)) : h("p", { class: "muted" }, "没有查到许可证")),
-    panel("排放口与限值", f.outlets.map((o) => h("div", { class: "outlet" }, h("b", {}, `${o.name}（${o.medium}）`), h("ul", {}, o.limits.map((m) => h("li", {}, `${m.factor} ${m.averaging} ≤ ${m.value} ${m.unit}`, h("small", { class: "muted" }, ` ${m.kind}`))))))),
+    panel("排放口与限值", f.outlets.map((o) => h("div", { class: "outlet" }, h("b", {}, `${o.name}（${o.medium}）`), h("ul", {}, o.limits.map((m) => h("li", {}, `${m.name} ${m.averaging} ≤ ${m.value} ${m.unit}`, h("small", { class: "muted" }, ` ${m.kind}`))))))),
     panel("近期判定（摘要已固定）", pack.findings.length ? pack.findings.map((x) => h("p", {}, h("b", {}, x.title), h("br"), h("small", { class: "muted" }, `${shown(x.began)} 起 · ${x.state}`), h("br"), h("code", {}, `SHA-256 ${x.sha256.slice(0, 16)}…`))) : h("p", { class: "muted" }, "没有")),
     panel("以往检查", pack.visits.length ? pack.visits.map((v) => h("p", {}, h("b", {}, v.on), ` ${v.conclusion || "未得出结论"}`, h("br"), h("small", {}, v.facts))) : h("p", { class: "muted" }, "没有")),
     panel("案件（目录）", pack.cases.length ? pack.cases.map((c) => h("p", {}, h("b", {}, c.number), ` ${c.cause} · ${c.state}`)) : h("p", { class: "muted" }, "没有")),

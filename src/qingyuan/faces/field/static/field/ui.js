@@ -34,7 +34,7 @@ export function toast(words, tone = "good") {
   box.className = `toast is-${tone} on`;
   box.textContent = words;
   clearTimeout(hiding);
-  hiding = setTimeout(() => box.classList.remove("on"), 3500);
+  hiding = setTimeout(() => box.classList.remove("on"), 2200);
 }
 
 // a question in the middle of the screen; resolves to the words, or null
