@@ -115,7 +115,7 @@ def verify_evidence(*, item: EvidenceItem, proves: str, requirements: Sequence[s
     """Check an item and say what it proves: only then may it carry a finding (Penalty Law art. 46)."""
     if not proves.strip():
         raise BadInput("请写明证明内容（行政处罚法第46条；案卷评查细则2024）", field="proves")
-    vault.fetch(item.digest)
+    vault.checked(item.digest).close()
     held = EvidenceItem.objects.select_for_update().get(pk=item.pk)
     held.proves, held.is_verified, held.verified_by, held.verified_at = proves, True, by, at
     held.requirements = sorted({*held.requirements, *requirements})

@@ -262,3 +262,33 @@ class Extract(Fixed):
 
     class Meta:
         verbose_name = verbose_name_plural = "监测数据提取件"
+
+
+class Upload(models.Model):
+    """A file on its way in, piece by piece; what arrived lies beside the vault until it is whole and checked."""
+
+    docket = models.ForeignKey(Docket, models.PROTECT, verbose_name="案卷", related_name="+")
+    name = models.CharField("文件名", max_length=120)
+    size = models.BigIntegerField("字节数")
+    digest = models.CharField("SHA-256", max_length=64, help_text="上传前在设备上计算")
+    received = models.BigIntegerField("已收字节数", default=0)
+    by = models.ForeignKey(Officer, models.PROTECT, verbose_name="上传人", related_name="+")
+    began_at = models.DateTimeField("开始时间")
+    item = models.OneToOneField(EvidenceItem, models.PROTECT, null=True, blank=True, verbose_name="证据", related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "分段上传"
+
+
+class Signature(Fixed):
+    """The electronic signature on an issued PDF: the signed bytes are the issued bytes and what was appended after them."""
+
+    document = models.OneToOneField(Document, models.PROTECT, verbose_name="文书", related_name="signature")
+    digest = models.CharField("签名 PDF 的 SHA-256", max_length=64)
+    signer = models.CharField("签名人", max_length=120)
+    serial = models.CharField("证书序列号", max_length=64)
+    fingerprint = models.CharField("证书 SHA-256", max_length=64)
+    at = models.DateTimeField("签名时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "电子签名"

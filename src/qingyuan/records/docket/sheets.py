@@ -21,13 +21,12 @@ COLUMNS = {"began": "时段", "mn": "设备", "factor": "因子", "kind": "类�
 
 def pages_of(item: EvidenceItem) -> bytes:
     """One item of evidence as a PDF."""
-    content = vault.fetch(item.digest)
     if item.media_type == "application/pdf":
-        return content
+        return vault.fetch(item.digest)
     pictures: dict[str, bytes] = {}
     blocks: list[Any] = [Paragraph((Sentence(line),), "plain") for line in particulars(item)]
     if item.media_type in ("image/jpeg", "image/png"):
-        pictures[item.digest] = printable(content)
+        pictures[item.digest] = printable(vault.fetch(item.digest))
         blocks.append(Picture(item.digest, f"第{item.ordinal}号证据　{item.name}"))
     extract = Extract.objects.filter(item=item).first()
     if extract is not None:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.hazmat.primitives import hashes
 from django.conf import settings
@@ -72,12 +73,26 @@ def path_of(digest: str) -> Path:
     return Path(settings.QINGYUAN_FILES) / digest[:2] / digest
 
 
-def fetch(digest: str) -> bytes:
-    """The bytes of a digest, checked.  Raises Corrupt when they are gone or are not what was kept."""
+def checked(digest: str) -> BinaryIO:
+    """The file of a digest, open at its beginning, read once through to check it: a recording is never held in memory.
+
+    Raises Corrupt when it is gone or is not what was kept.  The vault never rewrites a file, so what was checked is what is read.
+    """
     place = path_of(digest)
     if not place.is_file():
         raise Corrupt(f"文件 {digest[:16]}… 不在存储里；请从备份恢复后再核验")
-    content = place.read_bytes()
-    if hashlib.sha256(content).hexdigest() != digest:
+    handle = place.open("rb")
+    sha = hashlib.sha256()
+    while piece := handle.read(PIECE):
+        sha.update(piece)
+    if sha.hexdigest() != digest:
+        handle.close()
         raise Corrupt(f"文件 {digest[:16]}… 的内容与取得时的摘要不符，已被改动；请从备份恢复")
-    return content
+    handle.seek(0)
+    return handle
+
+
+def fetch(digest: str) -> bytes:
+    """The bytes of a digest, checked.  Raises Corrupt when they are gone or are not what was kept."""
+    with checked(digest) as handle:
+        return handle.read()

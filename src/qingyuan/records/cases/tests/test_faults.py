@@ -44,15 +44,15 @@ def take(case: Case, content) -> EvidenceItem:
     return docket.take_evidence(docket=case.docket, kind="audiovisual", name="执法记录仪.mp4", content=content, source="执法记录仪", taken_at=AT, by=officer("李明"), at=AT)
 
 
-def test_a_recording_is_streamed_and_one_of_500_megabytes_is_refused_with_a_sentence(visit, tmp_path):
+def test_a_recording_is_streamed_and_one_of_1500_megabytes_is_refused_with_a_sentence(visit, tmp_path):
     """What fits is kept without ever being in memory; what does not is refused before it is read."""
     case = file(visit)
     tracemalloc.start()
     item = take(case, video(tmp_path, 96 * MEGABYTE))
     _, peak = tracemalloc.get_traced_memory()
     before = state_of_the_world(case)
-    with pytest.raises(BadInput, match="500MB，超过录像400MB"):
-        take(case, video(tmp_path, 500 * MEGABYTE))
+    with pytest.raises(BadInput, match="1500MB，超过录像1024MB"):
+        take(case, video(tmp_path, 1500 * MEGABYTE))
     tracemalloc.stop()
     assert (item.size, item.media_type) == (96 * MEGABYTE, "video/mp4")
     assert peak < 12 * MEGABYTE

@@ -11,7 +11,7 @@ import pytest
 from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.records.cases import investigation, laboratory
 from qingyuan.records.cases.clocks import clocks_of
-from qingyuan.records.cases.models import Sampling, SampleTurn
+from qingyuan.records.cases.models import SampleTurn, Sampling
 from qingyuan.records.docket import queries as docket
 from qingyuan.records.registry.models import Event
 
