@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 
 from qingyuan.records.clues import actions as clues
 from qingyuan.records.dispatch import actions as dispatch
@@ -13,6 +14,15 @@ from qingyuan.records.registry.models import Facility
 from .stage import Stage
 
 PIN = "246813"
+
+
+def raised(url: str, chromium, folder, settings, monkeypatch) -> Iterator[Stage]:
+    """People and places without telemetry: the field needs none."""
+    settings.QINGYUAN_DATA, settings.QINGYUAN_FILES = folder / "telemetry", folder / "files"
+    made = Stage(url, chromium, dt.datetime.fromisoformat("2026-09-15T13:00:00+08:00"), monkeypatch)
+    made.raise_people()
+    yield made
+    made.close()
 
 
 def sent(stage: Stage) -> Assignment:

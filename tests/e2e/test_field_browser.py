@@ -10,7 +10,7 @@ from qingyuan.records.inspections.field_kinds import single_id
 from qingyuan.records.inspections.models import FieldCapture, FieldCell, FieldRecord, Inspection, SyncOperation
 from qingyuan.testing import PHOTO
 
-from .field_stage import Tablet, sent
+from .field_stage import Tablet, raised, sent
 from .stage import Stage
 
 pytestmark = pytest.mark.browser
@@ -23,14 +23,7 @@ MINE, HIS = "喷氨泵停运三日，窑尾氮氧化物超过许可排放浓度�
 
 @pytest.fixture
 def stage(transactional_db, live_server, chromium, tmp_path, settings, monkeypatch):
-    """People and places without telemetry: the field needs none."""
-    import datetime as dt
-
-    settings.QINGYUAN_DATA, settings.QINGYUAN_FILES = tmp_path / "telemetry", tmp_path / "files"
-    made = Stage(live_server.url, chromium, dt.datetime.fromisoformat("2026-09-15T13:00:00+08:00"), monkeypatch)
-    made.raise_people()
-    yield made
-    made.close()
+    yield from raised(live_server.url, chromium, tmp_path, settings, monkeypatch)
 
 
 def test_a_visit_without_a_network_loses_nothing_and_merges_nothing_in_silence(stage: Stage, tmp_path: Path) -> None:
