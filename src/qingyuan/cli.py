@@ -39,6 +39,7 @@ COMMANDS = {
     "manage": "qingyuan.processes:manage",
     "backup": "qingyuan.backup:backup",
     "restore": "qingyuan.backup:restore",
+    "doctor": "qingyuan.doctor:doctor",
 }
 
 
