@@ -49,7 +49,7 @@ def _ledger(*, same: bool) -> Drawn:
 
     def drawn(told: Told) -> list[Fact]:
         found, day = [], told.began - 14 * DAY
-        while day < told.ended + 10 * DAY:
+        while day < told.ended + 40 * DAY:
             inside = told.began <= day < told.ended
             copied = inside and same and not told.done
             ammonia, pressure = (118, 820) if copied else (told.pick.randrange(90, 150), 700 + day.day * 9)
@@ -81,6 +81,11 @@ def _reported(told: Told) -> list[Fact]:
     return [told.fact("reported_mass", told.began - 3 * DAY, told.began, value=share, text="执行报告申报量", factor=told.factor)]
 
 
+def _quota(told: Told) -> list[Fact]:
+    """A quantity permitted for six days, used up on the fifth (or not); its value is a share of what is discharged until then (see ``settle``)."""
+    return [told.fact("quota", told.began - 4 * DAY, told.began + 2 * DAY, value=1.9 if told.done else 1.0, text="特殊时段许可排放量", factor=told.factor)]
+
+
 DUTIES: dict[str, Drawn] = {
     "self_monitoring": _due("self_monitoring_due", "self_monitoring", "自行监测", 2, by_factor=True),
     "report": _due("report_due", "report_submitted", "月度执行报告"),
@@ -90,16 +95,18 @@ DUTIES: dict[str, Drawn] = {
     "renewal": _renewal,
     "place": _moved,
     "reported_mass": _reported,
+    "quota": _quota,
 }
+SETTLED = {"reported_mass": 3.0, "quota": 4.5}  # days from the fact's beginning over which its quantity is measured
 
 
 def settle(plan: Plan) -> Plan:
-    """Return the plan with every reported quantity turned from a share into kg of what the point's hours add up to."""
-    return replace(plan, facts=tuple(_settled(plan, one) if one.kind == "reported_mass" else one for one in plan.facts))
+    """Return the plan with every reported or permitted quantity turned from a share into kg of what the point's hours add up to."""
+    return replace(plan, facts=tuple(_settled(plan, one) if one.kind in SETTLED else one for one in plan.facts))
 
 
 def _settled(plan: Plan, one: Fact) -> Fact:
     facility = plan.facility[plan.point[one.mn].facility]
-    hours = telemetry.series(plan, facility, one.began, one.ended or one.began + DAY, ("hour",))
+    hours = telemetry.series(plan, facility, one.began, one.began + SETTLED[one.kind] * DAY, ("hour",))
     total = sum(float(np.nansum(each.mass)) for each in hours if (each.mn, each.factor) == (one.mn, one.factor))
     return replace(one, value=round((one.value or 0.0) * total, 2))

@@ -44,7 +44,7 @@ DRAFTS = {
     "gansu": Draft("示范省（一千二百家）", 14, 6, 1210, 2305, 204, 87, 867, 6, 285),
     "chongqing": Draft("示范直辖市（一万五千点）", 6, 7, 7200, 15000, 1200, 900, 4000, 20, 1800),
 }
-TRADES = {"cement": 9, "power": 8, "boiler": 14, "steel": 7, "incineration": 4, "brick": 9, "coating": 9, "glass": 4, "paper": 5, "sewage": 16,
+TRADES = {"cement": 9, "power": 8, "boiler": 14, "steel": 7, "incineration": 9, "brick": 9, "coating": 9, "glass": 4, "paper": 5, "sewage": 16,
           "chemical": 7, "textile": 5, "plating": 3}  # fmt: skip
 SUFFIX = {"cement": "水泥", "power": "发电", "boiler": "热力", "steel": "钢铁", "incineration": "环保能源", "brick": "新型建材", "coating": "家具",
           "glass": "玻璃", "paper": "纸业", "sewage": "水务", "chemical": "化工", "textile": "印染", "plating": "电镀"}  # fmt: skip

@@ -7,73 +7,17 @@ to the minutes but to the figures reported from them is in reported.py.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from . import process
-from .industries import FURNACE, Level, decimals, industries, is_pollutant
-from .noise import Floats, key, normal, smooth, uniform
-from .plan import Facility, Plan, Planting
+from .hearths import cold, furnace_mute, idle, lag, night_work, one_signal, unfollowed, unmetered
+from .industries import decimals, industries
+from .noise import normal, smooth, uniform
+from .plan import Facility, Plan
 from .process import CALIBRATING, CHINA_MINUTES, FAULT, MAINTENANCE, MANUAL, NORMAL, OVER, Minutes, minute_of
-
-Where = npt.NDArray[np.bool_]
-
-
-@dataclass
-class Scene:
-    """What a change works on; ``inside`` are the minutes of the planting."""
-
-    plan: Plan
-    facility: Facility
-    state: Minutes
-    one: Planting
-    inside: Where
-
-    @property
-    def of(self) -> int:
-        """The key of this planting's own noise."""
-        return key(self.plan.seed, "planted", self.one.mn, self.one.factor, self.one.how)
-
-    def number(self, name: str, default: float | None = None) -> float:
-        """One of the planting's settings."""
-        return float(self.one.settings.get(name, default))  # type: ignore[arg-type]
-
-    def get(self, factor: str) -> Floats:
-        """The minutes of a factor at the planted point."""
-        return self.state.values[self.one.mn, factor]
-
-    def level(self, factor: str) -> Level:
-        """The usual level and permitted value of a factor."""
-        stream = self.plan.outlet[self.plan.point[self.one.mn].outlet].stream
-        return industries()[stream].stream.factors[factor]
-
-    def pollutants(self) -> list[str]:
-        """The pollutants of the planted point."""
-        return [factor for factor in self.plan.point[self.one.mn].factors if is_pollutant(factor)]
-
-    def put(self, factor: str, values: Floats, where: Where | None = None) -> None:
-        """Lay values over the planted minutes, where anything was sent."""
-        old = self.get(factor)
-        use = (self.inside if where is None else self.inside & where) & ~np.isnan(old)
-        self.state.values[self.one.mn, factor] = np.where(use, np.round(values, decimals(factor)), old)
-
-    def mark(self, factor: str, code: int, where: Where) -> None:
-        """Set the mark of planted minutes."""
-        self.state.flags[self.one.mn, factor][self.inside & where] = code
-
-    def thin(self, factor: str) -> Floats:
-        """What a converted concentration is multiplied with to become a measured one."""
-        reference = self.plan.outlet[self.plan.point[self.one.mn].outlet].reference_oxygen
-        if reference is None or not is_pollutant(factor) or (self.one.mn, "a19001") not in self.state.values:
-            return np.ones(self.state.minutes.size)
-        return np.clip((21.0 - self.get("a19001")) / (21.0 - reference), 0.03, 4.0)
-
-    def works(self) -> Where:
-        """Minutes in which the plant ran."""
-        return self.state.load > 0.05
-
+from .scene import Scene
 
 Change = Callable[[Scene], None]
 
@@ -322,56 +266,30 @@ def stuck(scene: Scene) -> None:
     scene.put("w01001", np.full(scene.inside.size, 7.32))
 
 
-def cold(scene: Scene) -> None:
-    """A hearth below its temperature in several five-minute spells a day, with waste on the grate."""
-    spell = (scene.state.minutes % 120) < scene.number("minutes", 15)
-    for factor in ("i33311", "i33312", "i33321", "i33322"):
-        scene.put(factor, 805.0 + 6.0 * normal(scene.of, scene.state.minutes), spell & scene.works())
+def exceed_one(scene: Scene) -> None:
+    """One factor (``of``) stands above its limit; what is found of it speaks of the whole outlet."""
+    exceed(replace(scene, one=replace(scene.one, factor=str(scene.one.settings["of"]))))
 
 
-def idle(scene: Scene) -> None:
-    """A meter that reads ``share`` of its usual current while production runs."""
-    scene.put(scene.one.factor, scene.get(scene.one.factor) * scene.number("share", 0.01), scene.works())
+def calibrate_high(scene: Scene) -> None:
+    """Twice a day the value climbs above the limit, and then the instrument is calibrated until it is over."""
+    factor, minute = scene.one.factor, (scene.state.minutes + CHINA_MINUTES) % 1440
+    for start in (300, 1260):
+        climbs = (minute >= start) & (minute < start + 40)
+        scene.put(factor, scene.level(factor).limit_value * 1.08 * scene.thin(factor), climbs & scene.works())
+        scene.mark(factor, CALIBRATING, (minute >= start + 40) & (minute < start + 70))
 
 
-def lag(scene: Scene) -> None:
-    """Treatment that starts (or stops) ``minutes`` late (early) at every change of shift."""
-    load = scene.state.load > 0.02
-    late = int(scene.number("minutes", 40))
-    trade, of = industries()[scene.facility.industry], key(scene.plan.seed, scene.facility.code)
-    stops = scene.plan.stops_of.get(scene.facility.code, ())
-    then = process.condition(trade, of, stops, scene.state.minutes + (late if scene.one.settings.get("edge") == "stop" else -late))[0] > 0.02
-    scene.put(scene.one.factor, np.full(scene.inside.size, 1.0), load & ~then)
-
-
-def unfollowed(scene: Scene) -> None:
-    """An order to stop, or a ban, under which production goes on at ``share`` of its usual current."""
-    rated = next(one.rated for one in scene.plan.metered[scene.one.mn] if one.factor == scene.one.factor)
-    scene.put(scene.one.factor, rated * scene.number("share", 0.7) * (1 + 0.03 * normal(scene.of, scene.state.minutes)))
-
-
-def unmetered(scene: Scene) -> None:
-    """Machines behind the main meter and behind no other: the total is ``by`` times what the rest adds up to."""
-    scene.put(scene.one.factor, scene.get(scene.one.factor) * scene.number("by"))
-
-
-def night_work(scene: Scene) -> None:
-    """A line that runs at full load by night and hardly by day."""
-    rated = next(one.rated for one in scene.plan.metered[scene.one.mn] if one.factor == scene.one.factor)
-    hour = (scene.state.minutes + CHINA_MINUTES) // 60 % 24
-    share = np.where((hour >= 22) | (hour < 6), 0.82, 0.28)
-    scene.put(scene.one.factor, rated * share * (1 + 0.03 * normal(scene.of, scene.state.minutes)))
-
-
-def one_signal(scene: Scene) -> None:
-    """One thermocouple's signal on every channel of the hearth."""
-    for factor in FURNACE:
-        scene.put(factor, scene.get(scene.one.factor))
+def patchy(scene: Scene) -> None:
+    """Six hours of every night are flagged as a fault."""
+    night = (scene.state.minutes + CHINA_MINUTES) % 1440 < 360
+    for factor in scene.pollutants():
+        scene.mark(factor, FAULT, night)
 
 
 HOW: dict[str, Change] = {
     one.__name__: one
     for one in (scale, exceed, freeze, silence, mute, zero, still, floor, negative, pegged, step, hug, wave, randomise, replay, borrow, together,
                 open_air, nitrogen, dry_gas, set_value, recompute, calibrate, cover, honest_cover, honest_stop, manual, broken, thin_out, as_ever, no_flow, ghost, nights, dilute, above_total, jumping,
-                stuck, cold, idle, lag, unfollowed, unmetered, night_work, one_signal)
+                stuck, cold, idle, lag, unfollowed, unmetered, night_work, one_signal, exceed_one, furnace_mute, calibrate_high, patchy)
 }  # fmt: skip
