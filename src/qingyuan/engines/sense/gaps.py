@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -56,11 +57,13 @@ class _Line:
     def windows(self, now: int, late: int, most: int) -> list[tuple[int, int]]:
         """Runs of missing periods between the first seen and what should have come by now, newest first."""
         oldest = now - int(LOOK_BACK.total_seconds())
-        self.seen = {one for one in self.seen if one >= oldest}
-        if not self.seen:
-            return []
+        if self.seen and min(self.seen) < oldest:
+            self.seen = {one for one in self.seen if one >= oldest}
         runs: list[tuple[int, int]] = []
-        for start in range(min(self.seen), now - late - self.step_s, self.step_s):
+        due = range(min(self.seen), now - late - self.step_s, self.step_s) if self.seen else range(0)
+        if self.seen.issuperset(due):
+            return []
+        for start in due:
             if start in self.seen:
                 continue
             if runs and runs[-1][1] == start - self.step_s and (start - runs[-1][0]) // self.step_s < most:
@@ -77,6 +80,8 @@ class GapFinder:
         self.budget = budget or Budget()
         self._lines: dict[tuple[str, str], _Line] = {}
         self._asked: dict[str, deque[dt.datetime]] = {}
+        self._pulled: deque[dt.datetime] = deque()
+        self._turn: deque[tuple[str, str]] = deque()
         self._silent: dict[str, int] = {}
         self._resting: dict[str, dt.datetime] = {}
 
@@ -105,20 +110,30 @@ class GapFinder:
         runs = line.windows(int(at.timestamp()), int(LATE[cn].total_seconds()), self.budget.periods_at_once)
         return [(_moment(began), _moment(ended)) for began, ended in runs]
 
-    def due(self, at: dt.datetime, online: set[str]) -> list[Pull]:
-        """What to ask for now, of devices that are online, within the budget; each pull counts as asked."""
+    def due(self, at: dt.datetime, online: Container[str], *, turns: int = 1) -> list[Pull]:
+        """What to ask for now, of devices that are online, within the budget; each pull counts as asked.
+
+        A call looks at one part in ``turns`` of the devices, so that a province does not hold up the acknowledgements.
+        """
+        if not self._turn:
+            self._turn.extend(self._lines)
+        while self._pulled and at - self._pulled[0] >= dt.timedelta(minutes=1):
+            self._pulled.popleft()
         pulls: list[Pull] = []
-        for (mn, cn), line in self._lines.items():
+        for _ in range(min(len(self._turn), -(-len(self._lines) // turns))):
+            mn, cn = self._turn.popleft()
+            line = self._lines[mn, cn]
             if mn not in online or self._is_resting(mn, at):
                 continue
             for began, ended in self.missing(mn, cn, at):
-                if len(pulls) >= self.budget.all_per_minute or not self._may_ask(mn, at):
+                if len(self._pulled) >= self.budget.all_per_minute or not self._may_ask(mn, at):
                     break
                 key = int(began.timestamp())
                 if line.tries.get(key, 0) >= self.budget.tries:
                     continue
                 line.tries[key] = line.tries.get(key, 0) + 1
                 self._asked[mn].append(at)
+                self._pulled.append(at)
                 pulls.append(Pull(mn, cn, began, ended))
         return pulls
 

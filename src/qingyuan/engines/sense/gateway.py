@@ -140,9 +140,7 @@ class Gateway:
             self.spool.close()
         except OSError as error:  # the next start closes the segment as after a crash; nothing acknowledged is in doubt
             log.error("spool could not be closed in good order", error=str(error))
-        self.lookout.finish()
-        self.journal.flush()
-        self.comings.flush()
+        await self.lookout.finish()
         self._server = None
         log.info("stopped", packets=self.packets, acknowledged=self.acknowledged)
 
@@ -358,8 +356,6 @@ class Gateway:
                 log.info("register read again", devices=len(self.roster.devices))
         except Exception as error:  # a half-written table must not stop the gateway; the old register holds
             log.error("register unreadable, the old one holds", error=str(error))
-        self.journal.flush()
-        self.comings.flush()
 
 
 def _opinion(device: Device | None, pw: str, address: str) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,8 @@ def run(data_dir: Path, host: str, port: int, limits: Limits, *, tick_s: float, 
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         server = Gateway(data_dir, host, port, tick_s=tick_s, limits=limits, pulls_history=pulls_history)
         await server.start()
+        gc.freeze()  # what was imported stays; twenty thousand sessions need not be walked again for every few packets
+        gc.set_threshold(50_000, 20, 50)
         click.echo(f"网关已就绪：{server.host}:{server.port}，数据目录 {data_dir}")
         listening = asyncio.create_task(_listen(server, mqtt_at)) if mqtt_at else None
         await stop.wait()

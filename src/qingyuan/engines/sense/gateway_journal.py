@@ -64,18 +64,20 @@ def moment(at_us: int) -> dt.datetime:
 
 
 class Journal:
-    """Appends lines to the file of the day; ``flush`` writes what was said since the last flush."""
+    """Appends lines to the file of the day; ``flush`` writes what was said since the last flush.
+
+    When twenty thousand devices come online at once their lines must not stand in the way of their acknowledgements:
+    ``take`` costs nothing, and ``put``, which makes the text, may run in another thread.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lines: dict[str, list[str]] = {}
+        self._lines: list[tuple[int, dict[str, Any]]] = []
         self._said: dict[tuple[str, str, str], tuple[int, int, int]] = {}
 
     def write(self, at_us: int, line: dict[str, Any]) -> None:
         """Remember one line for the next flush."""
-        at = moment(at_us)
-        text = json.dumps({"at": at.isoformat(timespec="milliseconds"), **line}, ensure_ascii=False)
-        self._lines.setdefault(at.date().isoformat(), []).append(text)
+        self._lines.append((at_us, line))
 
     def alarm(self, at_us: int, kind: str, mn: str, peer: str, detail: str = "") -> bool:
         """Note an alarm unless the same one was noted too often this minute; true when a line was made."""
@@ -94,9 +96,21 @@ class Journal:
         return True
 
     def flush(self) -> None:
-        """Append the remembered lines to their files; a full disk loses them, never the gateway."""
-        lines, self._lines = self._lines, {}
-        for day, texts in lines.items():
+        """Append the remembered lines to their files."""
+        self.put(self.take())
+
+    def take(self) -> list[tuple[int, dict[str, Any]]]:
+        """Hand over the remembered lines, to be given to ``put``."""
+        lines, self._lines = self._lines, []
+        return lines
+
+    def put(self, lines: list[tuple[int, dict[str, Any]]]) -> None:
+        """Append lines to their files; a full disk loses them, never the gateway."""
+        by_day: dict[str, list[str]] = {}
+        for at_us, line in lines:
+            at = moment(at_us).isoformat(timespec="milliseconds")
+            by_day.setdefault(at[:10], []).append(json.dumps({"at": at, **line}, ensure_ascii=False))
+        for day, texts in by_day.items():
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 with open(self.folder / f"{day}.jsonl", "a", encoding="utf-8") as file:

@@ -9,7 +9,7 @@ import asyncio
 import datetime as dt
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import gateway_presence as presence
 from .gaps import STEP_S, Budget, GapFinder
@@ -27,10 +27,22 @@ if TYPE_CHECKING:
     from .gateway_session import Session, Terms
 
 LOOK_US = 60_000_000
+SETTLE_S = 30.0
+PULL_TURNS = 60  # look rounds in which all devices have been looked at for gaps once: half a minute
 PRESENCE_S = 5.0
-GAPS_S = 30.0
 _DATA_TIME = re.compile(rb"DataTime=(\d{14})")
 _VERSIONS = {0: 2005, 1: 2017, 2: 2025}
+
+
+class _Settled:
+    """The devices that have been connected for a while: one that has just come back fills its gaps by itself first."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway, self.before = gateway, gateway.ticking() - SETTLE_S
+
+    def __contains__(self, mn: object) -> bool:
+        session = self.gateway.by_mn.get(str(mn))
+        return session is not None and session.connected_at < self.before
 
 
 class Lookout:
@@ -44,7 +56,7 @@ class Lookout:
         self.gaps = GapFinder(budget)
         self.pulls_history = pulls_history
         self.commands = Commands(gateway.data_dir, self._send, self._station, self._ended)
-        self._presence_at = self._gaps_at = 0.0
+        self._presence_at = 0.0
         self._writing: asyncio.Future[None] | None = None
 
     # -- per packet ------------------------------------------------------------------------------------------------
@@ -113,25 +125,28 @@ class Lookout:
     def look_round(self, now: float, at: dt.datetime) -> None:
         """Called about twice a second; ``now`` on the monotonic clock."""
         self.commands.poll(at)
-        if now - self._gaps_at > GAPS_S:
-            self._gaps_at = now
-            if self.pulls_history:
-                self._pull(at)
-        if now - self._presence_at > PRESENCE_S and (self._writing is None or self._writing.done()):
-            self._presence_at = now
-            self.skew_journal.flush()
-            self._writing = asyncio.get_running_loop().run_in_executor(None, _write_presence, self.gateway.data_dir, list(self.states.values()))
+        if self.pulls_history:
+            self._pull(at)
+        if self._writing is None or self._writing.done():
+            states: list[DeviceState] = []
+            if now - self._presence_at > PRESENCE_S:
+                self._presence_at, states = now, list(self.states.values())
+            lines = [(journal, journal.take()) for journal in self._journals()]
+            self._writing = asyncio.get_running_loop().run_in_executor(None, _write, self.gateway.data_dir, states, lines)
 
-    def finish(self) -> None:
+    async def finish(self) -> None:
         """The gateway has stopped: nobody is online any more."""
+        if self._writing is not None:
+            await self._writing
         for state in self.states.values():
             state.is_online = False
-        self.skew_journal.flush()
-        if self.states:
-            _write_presence(self.gateway.data_dir, list(self.states.values()))
+        _write(self.gateway.data_dir, list(self.states.values()), [(journal, journal.take()) for journal in self._journals()])
+
+    def _journals(self) -> tuple[Journal, ...]:
+        return self.gateway.journal, self.gateway.comings, self.skew_journal
 
     def _pull(self, at: dt.datetime) -> None:
-        for pull in self.gaps.due(at, set(self.gateway.by_mn)):
+        for pull in self.gaps.due(at, _Settled(self.gateway), turns=PULL_TURNS):
             self.commands.order(pull.mn, history(pull.cn, pull.began, pull.ended), at)
 
     def _send(self, mn: str, raw: bytes) -> bool:
@@ -160,7 +175,11 @@ class Lookout:
             self.gaps.answered(mn)
 
 
-def _write_presence(data_dir: Path, states: list[DeviceState]) -> None:
+def _write(data_dir: Path, states: list[DeviceState], lines: list[tuple[Journal, list[tuple[int, dict[str, Any]]]]]) -> None:
+    for journal, said in lines:
+        journal.put(said)
+    if not states:
+        return
     try:
         presence.write(data_dir, states)
     except OSError:  # a full disk: the page grows stale, the gateway goes on

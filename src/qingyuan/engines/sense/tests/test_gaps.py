@@ -71,3 +71,22 @@ def test_minute_data_learn_their_step():
         finder.see("A", "2051", AT + dt.timedelta(minutes=minute))
     (window,) = finder.missing("A", "2051", AT + dt.timedelta(minutes=45))
     assert window == (AT + dt.timedelta(minutes=15), AT + dt.timedelta(minutes=20))
+
+
+def test_a_call_looks_at_a_part_of_the_devices_and_every_device_has_its_turn():
+    finder = GapFinder()
+    for n in range(10):
+        for at in (0, 3):
+            finder.see(f"D{n}", "2061", hour(at))
+    online = {f"D{n}" for n in range(10)}
+    asked = [[pull.mn for pull in finder.due(hour(6), online, turns=5)] for _ in range(5)]
+    assert [len(one) for one in asked] == [2] * 5 and {mn for one in asked for mn in one} == online
+
+
+def test_the_province_as_a_whole_is_asked_no_more_than_so_often_a_minute():
+    finder = GapFinder(Budget(all_per_minute=3))
+    for n in range(10):
+        for at in (0, 3):
+            finder.see(f"D{n}", "2061", hour(at))
+    online = {f"D{n}" for n in range(10)}
+    assert [len(finder.due(hour(6 + n / 120), online)) for n in range(4)] == [3, 0, 3, 0]
