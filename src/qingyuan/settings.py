@@ -6,6 +6,7 @@
     QINGYUAN_HOSTS         host names the web process answers to, by comma   (default: localhost)
     QINGYUAN_PUBLIC_URL    address printed in QR codes                       (default: http://localhost:8000)
     QINGYUAN_ASSETS        folder of the fetched front-end files             (default: <repository>/var/assets)
+    QINGYUAN_WMTS          address of map tiles with {z} {x} {y} and key     (default: none; the bundled shapes are the map)
     QINGYUAN_HTTPS         1 when a proxy in front speaks TLS                (default: 0)
 """
 
@@ -22,6 +23,7 @@ HOME = Path(os.environ.get("QINGYUAN_HOME", REPOSITORY / "var" / "data"))
 QINGYUAN_DATA = HOME / "telemetry"
 QINGYUAN_FILES = HOME / "files"
 QINGYUAN_PUBLIC_URL = os.environ.get("QINGYUAN_PUBLIC_URL", "http://localhost:8000")
+QINGYUAN_WMTS = os.environ.get("QINGYUAN_WMTS", "")
 QINGYUAN_ASSETS = Path(os.environ.get("QINGYUAN_ASSETS", REPOSITORY / "var" / "assets"))
 
 

@@ -16,7 +16,7 @@ from qingyuan.records.inspections.states import INSPECTION
 from qingyuan.records.publish.states import RELEASE
 from qingyuan.records.registry import door
 
-from . import dispatch_names
+from . import dispatch_names, report_names
 
 KINDS = {"real": "实时", "minute": "分钟", "hour": "小时", "day": "日"}
 
@@ -40,8 +40,9 @@ NOTED = {
     "end_suppression": "终止抑制", "bring_back": "恢复被抑制的判定",
     "draw_up": "拟订计划", "commit": "承诺抽取池并封存", "record_result": "填写抽查结果", "propose": "提出拟列入", "note_objection": "登记异议", "check_off_site": "以非现场检查替代",
     **dispatch_names.NOTED,
+    **report_names.NOTED,
 }
-TABLES = {"clue": CLUE, "assignment": ASSIGNMENT, "inspection": INSPECTION, "case": CASE, "release": RELEASE, "plan": PLAN, "draw": DRAW, "positive": POSITIVE, **dispatch_names.TABLES}
+TABLES = {"clue": CLUE, "assignment": ASSIGNMENT, "inspection": INSPECTION, "case": CASE, "release": RELEASE, "plan": PLAN, "draw": DRAW, "positive": POSITIVE, **dispatch_names.TABLES, **report_names.TABLES}
 
 BESIDE = (CRIME, DETENTION, AGENCY, SUPERVISION, DAMAGE, SAMPLING)  # tables whose steps are written in the trail of the case
 

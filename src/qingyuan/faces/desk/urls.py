@@ -7,6 +7,7 @@ from . import (
     cases,
     charts,
     clues,
+    command_urls,
     devices,
     dispatch_urls,
     draws_urls,
@@ -32,6 +33,7 @@ pages = [
     path("tasks/<str:number>/", tasks.task_page, name="task"),
     path("tasks/<str:number>/<slug:step>/", tasks.task_step, name="task_step"),
     *draws_urls.pages,
+    *command_urls.pages,
     path("cases/", cases.case_list, name="cases"),
     *law_urls.pages,  # before the steps of a case
     *case_urls.pages,
