@@ -38,13 +38,21 @@ COMMANDS: dict[str, str] = {
 SENT_STATES = {**STATES, "offline": "设备不在线，未发送", "invalid": "命令有误，未发送", "unsent": "等待网关发送"}
 
 
-def ask(data_dir: Path | str, mn: str, command: str, arguments: Mapping[str, Any] | None = None, *, by: str, at: dt.datetime) -> str:
+def ask(data_dir: Path | str, mn: str, command: str, arguments: Mapping[str, Any] | None = None, *, by: str, at: dt.datetime, id: str = "") -> str:
     """Leave a command for the gateway; returns its id.  BadInput when there is no such command or a value is out of range.
 
-    ``arguments`` are those of the function in hj212/requests.py, times as ISO 8601 text.
+    ``arguments`` are those of the function in hj212/requests.py, times as ISO 8601 text.  With an ``id`` of the caller's
+    (letters and digits) the command is left once, however often it is asked: a retry after a crash sends nothing twice.
     """
     request_of(command, arguments or {})
-    name = uuid.uuid4().hex
+    if id and not (id.isalnum() and id.isascii() and len(id) <= 64):
+        raise BadInput("命令编号只能由字母和数字组成，不超过 64 个字符", field="id")
+    before = result(data_dir, id) if id else None
+    if before is not None:
+        if (before["mn"], before["command"], before["arguments"]) != (mn, command, dict(arguments or {})):
+            raise BadInput(f"编号 {id} 已用于另一条命令；同一编号只能重复同一条命令", field="id")
+        return id
+    name = id or uuid.uuid4().hex
     order = {"id": name, "mn": mn, "command": command, "arguments": dict(arguments or {}), "by": by, "at": at.isoformat()}
     _write(Path(data_dir) / "commands" / "inbox", name, order)
     return name
@@ -164,6 +172,8 @@ class Commands:
         line.orders.append(told)
         if raw:
             self.send(mn, raw)
+        else:
+            self._tell(told, at, "waiting", STATES["waiting"])
         self._note(mn, line, at)
         return True
 

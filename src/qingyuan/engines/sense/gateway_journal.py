@@ -131,11 +131,52 @@ def lines_of(folder: Path, since: dt.datetime | None = None) -> Iterator[dict[st
     for path in sorted(folder.glob("*.jsonl")):
         if path.stem < first:
             continue
-        for text in path.read_text(encoding="utf-8").splitlines():
-            try:
-                line = json.loads(text)
-                line["at"] = dt.datetime.fromisoformat(line["at"])
-            except (ValueError, KeyError):
-                continue
-            if since is None or line["at"] >= since:
-                yield line
+        with path.open(encoding="utf-8") as file:
+            for text in file:
+                line = _line(text, since)
+                if line is not None:
+                    yield line
+
+
+def latest(data_dir: Path | str, since: dt.datetime, *, mn: str = "", most: int = 200) -> list[Alarm]:
+    """The last ``most`` alarms (of one device) since a moment, newest first, read from the end of the journal.
+
+    After a storm of a million lines a page still costs no more than the lines it shows.
+    """
+    found: list[Alarm] = []
+    named = f'"mn": {json.dumps(mn, ensure_ascii=False)}' if mn else ""
+    for path in sorted((Path(data_dir) / "gateway" / "alarms").glob("*.jsonl"), reverse=True):
+        if path.stem < since.astimezone(CHINA).date().isoformat():
+            break
+        for text in _backwards(path):
+            line = _line(text, since) if named in text else None
+            if line is not None:
+                found.append(Alarm(line["at"], line["kind"], line["mn"], line["peer"], line["detail"], line["more"]))
+                if len(found) >= most:
+                    return found
+    return found
+
+
+def _line(text: str, since: dt.datetime | None) -> dict[str, Any] | None:
+    """One line with ``at`` as an aware datetime; None for one before ``since`` or not whole."""
+    try:
+        line: dict[str, Any] = json.loads(text)
+        line["at"] = dt.datetime.fromisoformat(line["at"])
+    except (ValueError, KeyError):
+        return None
+    return line if since is None or line["at"] >= since else None
+
+
+def _backwards(path: Path, block: int = 1 << 16) -> Iterator[str]:
+    """The lines of a file, the last one first, a block at a time."""
+    with path.open("rb") as file:
+        place, rest = file.seek(0, 2), b""
+        while place > 0:
+            size = min(block, place)
+            place -= size
+            file.seek(place)
+            first, *lines = (file.read(size) + rest).split(b"\n")
+            rest = first
+            yield from (line.decode("utf-8", "replace") for line in reversed(lines) if line)
+        if rest:
+            yield rest.decode("utf-8", "replace")

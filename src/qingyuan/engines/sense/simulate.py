@@ -121,12 +121,10 @@ class Line(asyncio.Protocol):
             if not isinstance(one, Frame):
                 continue
             message = parse_frame(one)
-            if message.cn == "9011":  # our upload was refused: it goes out again when its time has come
-                report.refused += 1
-                continue
-            before = self.device.acknowledged
+            before, refused = self.device.acknowledged, self.device.refused
             answer = self.device.receive(message, self.traffic.now())
-            if message.cn not in ("9013", "9014"):
+            report.refused += self.device.refused - refused
+            if message.cn not in ("9011", "9012", "9013", "9014"):
                 report.commands += 1
                 self.write(answer, spoil=False)
                 continue

@@ -24,9 +24,20 @@ from pathlib import Path
 from qingyuan.engines.ledger import segment
 from qingyuan.errors import BadInput
 
-from .spool_reading import ROOM_FOR_FOOTER, STAMP, Lost, Position, SpoolRecord, durable_mark, numbers, path_of, read
+from .spool_reading import (
+    ROOM_FOR_FOOTER,
+    STAMP,
+    Lost,
+    Position,
+    SpoolRecord,
+    durable_mark,
+    numbers,
+    path_of,
+    read,
+    read_one,
+)
 
-__all__ = ["SEGMENT_BYTES", "Arrival", "Lost", "Position", "Spool", "SpoolRecord", "close_after_crash", "durable_mark", "numbers", "path_of", "read"]
+__all__ = ["SEGMENT_BYTES", "Arrival", "Lost", "Position", "Spool", "SpoolRecord", "close_after_crash", "durable_mark", "numbers", "path_of", "read", "read_one"]
 
 SEGMENT_BYTES = 32 << 20
 Arrival = tuple[int, str, bytes]

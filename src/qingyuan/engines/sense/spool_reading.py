@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qingyuan.engines.ledger import segment
-from qingyuan.errors import Corrupt
+from qingyuan.errors import BadInput, Corrupt
 
 ROOM_FOR_FOOTER = 4096
 STAMP = struct.Struct("<qB")
@@ -88,6 +88,25 @@ def read(folder: Path | str, after: Position | None = None, *, on_damage: list[L
             continue
         start = after.offset if after is not None and number == after.segment else None
         yield from _read_segment(folder, number, start, newest=number == there[-1], mark=mark, on_damage=on_damage)
+
+
+def read_one(folder: Path | str, position: Position) -> SpoolRecord:
+    """The record that stands at ``position``, read alone.
+
+    BadInput when the spool has no such segment or no record begins there; Corrupt when its bytes were changed.
+    """
+    number, offset = position
+    path = path_of(Path(folder), number)
+    if not path.exists():
+        raise BadInput(f"缓存中没有第 {number} 段（{path.name}）；它可能已归档移走")
+    with _mapped(path) as data:
+        part = segment.read_record(data, number, offset, len(data)) if offset >= segment.HEADER_BYTES else None
+        found = _record(data, number, part) if part is not None and not part.flags & segment.CLOSES else None
+        if found is None and bytes(data[offset : offset + len(segment.MARK)]) == segment.MARK:
+            raise Corrupt(f"缓存段 {number} 第 {offset} 字节处的记录已损坏；请用 qingyuan lake fsck 定位，并从备份或备机恢复该段")
+    if found is None:
+        raise BadInput(f"缓存段 {number} 的第 {offset} 字节处没有记录的开头")
+    return found
 
 
 def _read_segment(

@@ -18,7 +18,7 @@ from .message import Message, build
 from .parameters import write_parameters
 from .systems import INTERACTION
 from .times import read_time, write_qn, write_time
-from .versions import flag_for, reply_flag
+from .versions import IN_PARTS, flag_for, reply_flag
 
 Items = Sequence[Mapping[str, str]]
 History = Callable[[str, dt.datetime, dt.datetime], list[Items]]
@@ -41,7 +41,8 @@ class _Upload:
 class Device:
     """One logger.  ``history`` gives the data regions of a command's periods; ``settings`` is what the host has set.
 
-    ``lost`` are uploads given up after ReCount tries (a real logger keeps them and fills the gap later).
+    ``lost`` are uploads given up after ReCount tries (a real logger keeps them and fills the gap later).  ``refused``
+    counts the host's 9011 to an upload (wrong check code, password, MN): it goes out again when its time has come.
     """
 
     mn: str
@@ -56,6 +57,7 @@ class Device:
     clock_offset: dt.timedelta = dt.timedelta(0)
     lost: list[bytes] = field(default_factory=list)
     acknowledged: int = 0
+    refused: int = 0
     _queue: deque[_Upload] = field(default_factory=deque)
     _last_qn: str = ""
 
@@ -91,6 +93,9 @@ class Device:
                 self._queue.popleft()
                 self.acknowledged += 1
             return self._send(at)
+        if message.cn in ("9011", "9012"):  # an answer is never answered
+            self.refused += message.cn == "9011"
+            return b""
         return self._answer(message, at)
 
     def tick(self, at: dt.datetime) -> bytes:
@@ -140,6 +145,11 @@ class Device:
             parts[-1].append(item)
         return list(parts)
 
+    def _told(self, items: Items) -> list[tuple[int, int, Items]]:
+        """A data region as (PNO, PNUM, items) of each packet it needs."""
+        parts = self._parts(items)
+        return [(number, len(parts), part) for number, part in enumerate(parts, 1)]
+
     def _answer(self, message: Message, at: dt.datetime) -> bytes:
         command = COMMANDS.get(message.cn)
         if command is not None and command.down == NOTICE:
@@ -149,8 +159,8 @@ class Device:
         if code != 1:
             return out
         found = self._execute(message, at)
-        regions = [] if isinstance(found, int) else found
-        for region in regions:
+        regions = [] if isinstance(found, int) else [part for region in found for part in self._told(region)]
+        for number, of, region in regions:
             own = not message.get("BeginTime")
             out += build(
                 qn=message.qn if own else self._number(at),
@@ -158,8 +168,10 @@ class Device:
                 cn=message.cn,
                 pw=self.pw,
                 mn=self.mn,
-                flag=reply_flag(message.flag),
+                flag=reply_flag(message.flag) | (IN_PARTS if of > 1 else 0),
                 cp=region,
+                pnum=of if of > 1 else None,
+                pno=number if of > 1 else None,
             )
         return out + self._reply(message, "9012", ExeRtn=found if isinstance(found, int) else 1 if found else 100)
 

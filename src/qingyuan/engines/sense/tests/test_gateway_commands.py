@@ -156,3 +156,31 @@ def test_the_device_page_knows_who_is_there(tmp_path):
 
     played(tmp_path, story)
     assert [row["is_online"] for row in gateway_presence.read(tmp_path)] == [False]
+
+
+def test_a_command_asked_twice_with_one_id_is_left_once_and_an_id_means_one_command(tmp_path):
+    for _ in range(2):
+        assert gateway_commands.ask(tmp_path, MN, "read_clock", by="王", at=AT, id="order7") == "order7"
+    assert [path.name for path in (tmp_path / "commands" / "inbox").iterdir()] == ["order7.json"]
+    with pytest.raises(BadInput, match="已用于另一条命令"):
+        gateway_commands.ask(tmp_path, MN, "read_minute_interval", by="王", at=AT, id="order7")
+    with pytest.raises(BadInput, match="字母和数字"):
+        gateway_commands.ask(tmp_path, MN, "read_clock", by="王", at=AT, id="../order")
+
+
+def test_a_command_carried_out_is_not_sent_again_under_its_id(tmp_path):
+    async def story(gateway, line):
+        line.write(line.device.upload("2011", [{"DataTime": write_time(clock.now())}, {"a21002-Rtd": "1"}], clock.now()))
+        await asyncio.sleep(0.2)
+        for _ in range(2):
+            gateway_commands.ask(tmp_path, MN, "read_clock", by="王", at=AT, id="once")
+            for _ in range(100):
+                if (gateway_commands.result(tmp_path, "once") or {})["state"] == "done":
+                    break
+                await asyncio.sleep(0.03)
+            gateway.lookout.commands.poll(clock.now())
+            await asyncio.sleep(0.1)
+
+    played(tmp_path, story)
+    assert gateway_commands.result(tmp_path, "once")["state"] == "done"
+    assert sum(b"CN=1011" in record.raw for record in spool.read(tmp_path / "spool")) == 1

@@ -162,3 +162,26 @@ def test_an_unreadable_mark_of_durability_does_not_hide_records(tmp_path, writer
 
 def test_positions_order_by_segment_then_offset():
     assert Position(1, 900) < Position(2, 32) < Position(2, 33)
+
+
+def test_one_record_is_read_alone_by_its_position(tmp_path, writer):
+    positions = writer.append(arrivals(2000))
+    writer.sync()
+    for n in (0, 1, 999, 1999):
+        found = spool.read_one(tmp_path, positions[n])
+        assert (found.position, found.raw, found.peer) == (positions[n], arrivals(1, n)[0][2], arrivals(1, n)[0][1])
+
+
+def test_a_position_where_no_record_begins_and_a_changed_record_are_told_apart(tmp_path, writer):
+    (first, second) = writer.append(arrivals(2))
+    writer.sync()
+    with pytest.raises(BadInput, match="没有第 99 段"):
+        spool.read_one(tmp_path, Position(99, 64))
+    with pytest.raises(BadInput, match="没有记录的开头"):
+        spool.read_one(tmp_path, Position(first.segment, first.offset + 3))
+    with open(spool.path_of(tmp_path, second.segment), "r+b") as file:
+        file.seek(second.offset + 30)
+        file.write(b"?")
+    assert spool.read_one(tmp_path, first).raw == arrivals(1)[0][2]
+    with pytest.raises(Corrupt, match=f"段 {second.segment} 第 {second.offset} 字节"):
+        spool.read_one(tmp_path, second)

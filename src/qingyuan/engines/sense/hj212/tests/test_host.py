@@ -330,3 +330,23 @@ def test_a_long_upload_goes_out_in_parts_with_the_time_in_each() -> None:
     assert [int(p.qn) for p in parts] == list(range(int(parts[0].qn), int(parts[0].qn) + len(parts)))
     (whole,) = joined
     assert whole.complete and whole.cp == items
+
+
+def test_a_device_does_not_answer_a_refusal_and_sends_again() -> None:
+    device = Device(MN, "123456", "31")
+    raw = device.upload("2011", [{"DataTime": "20260105083000"}, {"a21026-Rtd": "1"}], AT)
+    refusal = parse(build(qn=parse(raw).qn, st="91", cn="9011", pw="123456", mn=MN, flag=4, cp="QnRtn=9"))
+    assert device.receive(refusal, AT) == b"" and device.refused == 1 and device.waiting == 1
+    assert device.tick(AT + 11 * SECOND) == raw
+
+
+def test_history_that_does_not_fit_a_packet_is_told_in_numbered_parts() -> None:
+    items = [{"DataTime": "20260105080000"}, *({f"a{n:05d}-Avg": "1.000", f"a{n:05d}-Min": "0.500", f"a{n:05d}-Flag": "N"} for n in range(40))]
+    device = Device(MN, "123456", "31", history=lambda cn, began, ended: [items])
+    host = Host(Station(MN, "123456", "31", 2017))
+    out = device.receive(parse(host.ask(ask.history("2061", AT, AT), AT)), AT)
+    told = [parse(raw + b"\r\n") for raw in out.split(b"\r\n") if raw]
+    parts = [m for m in told if m.cn == "2061"]
+    assert [m.pno for m in parts] == list(range(1, len(parts) + 1)) and {m.pnum for m in parts} == {len(parts)} and len(parts) > 1
+    assert all(m.get("DataTime") == "20260105080000" and len(m.raw) <= 1036 for m in parts)
+    assert sum(len(m.cp) - 1 for m in parts) == 40 and told[-1].cn == "9012"
