@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from qingyuan.engines.judge import rule
+from qingyuan.engines.judge import factors, rule
 from qingyuan.engines.judge.catalogue import FAMILIES
 from qingyuan.errors import BadInput, NotYours
 from qingyuan.records.clues import queries as clues
@@ -44,10 +45,21 @@ def rule_page(request: HttpRequest, look: Look, name: str) -> HttpResponse:
         row = rule.named(name)
     except BadInput:
         raise NotYours("没有这条规则") from None
-    numbers = [(parameter, parameter.on(look.today)) for parameter in row.parameters.values()]
+    numbers = [(parameter, told_value(parameter.on(look.today))) for parameter in row.parameters.values()]
     score = next((s for s in clues.yield_by_rule(look.viewer, since=look.today - WINDOW) if s["rule"] == name), None)
     context = {"rule": row, "numbers": numbers, "score": score, "severity": SEVERITIES[row.severity], "basis": basis_of(row, look.today), "evidence": evidence_of(row), "today": look.today}
     return render(request, "desk/rule.html", {**context, **precision_of(look, name, WINDOW)})
+
+
+def told_value(value: Any) -> Any:
+    """A parameter's value as a list of lines where it is one number for each factor, as it is otherwise."""
+    if not isinstance(value, dict):
+        return value
+    lines = []
+    for code, one in value.items():
+        said = "–".join(f"{end:g}" for end in one) if isinstance(one, list) else f"{one:g}"
+        lines.append(f"{factors.chinese(code)} {said}")
+    return lines
 
 
 def basis_of(row: rule.Rule, on: dt.date) -> list[str]:

@@ -185,3 +185,15 @@ def test_a_parameter_is_called_by_its_chinese_name_on_the_page_in_the_form_and_i
     answer = li.get("/rules/flat_line/trial/", {"days": "2", "p_hours_water": "4000", "p_hours_gas": "3000"})
     assert sum(less for _, _, less in answer.context["divisions"]) == len(answer.context["told"].told.vanish) >= 1
     assert all(place and not place.isdigit() for place, _, _ in answer.context["divisions"])
+
+
+def test_the_sums_of_a_finding_are_in_words_and_its_moments_are_moments(judged, li):  # noqa: F811
+    text = text_of(li.get(f"/findings/{finding().finding_id}/"))
+    assert "均值 ÷ 限值 - 1" in text and "限值 = 320" in text
+    flat = text_of(li.get(f"/findings/{finding('flat_line').finding_id}/"))
+    assert "= 止 - 起（止 = " in flat and "3600000" not in flat and "000000" not in flat.split("止 - 起")[1][:60]
+
+
+def test_a_parameter_with_a_value_for_each_factor_is_told_line_by_line(li):  # noqa: F811
+    text = text_of(li.get("/rules/impossible_value/"))
+    assert "含氧量 0–21.5" in text and "{" not in text.split("各因子的物理上下界")[1][:200]
