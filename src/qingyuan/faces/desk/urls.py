@@ -6,6 +6,7 @@ from . import (
     case_urls,
     cases,
     charts,
+    clue_urls,
     clues,
     command_urls,
     devices,
@@ -26,8 +27,10 @@ from . import (
 pages = [
     path("", worklist.worklist, name="worklist"),
     path("clues/", clues.clue_list, name="clues"),
+    *clue_urls.first,  # before one clue and its steps
     path("clues/<str:number>/", clues.clue_page, name="clue"),
     path("clues/<str:number>/<slug:step>/", clues.clue_step, name="clue_step"),
+    *clue_urls.pages,
     *dispatch_urls.pages,  # before the steps of a task
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/<str:number>/", tasks.task_page, name="task"),

@@ -13,17 +13,19 @@ from django.urls import reverse
 from qingyuan.records.cases import queries as cases
 from qingyuan.records.cases.models import Case
 from qingyuan.records.cases.states import CASE
+from qingyuan.records.clues import governor, timing
 from qingyuan.records.clues import queries as clues
-from qingyuan.records.clues.states import OUTCOMES
+from qingyuan.records.clues.yields import BY
 from qingyuan.records.dispatch import queries as dispatch
 from qingyuan.records.publish import queries as publish
 from qingyuan.records.registry.models import Officer
 
-from . import case_forms, clocks
+from . import case_forms, clocks, yields
 from .frame import Look, desk
 
 MOST = 200  # rows looked at per kind; a list longer than that is worked off from its own page
 GRAVITY = {"red": 1, "orange": 2, "yellow": 3, "blue": 4}  # among things due on one day: what has no grade (a task, a case) first
+YIELDS = 8  # lines of the funnel on the first screen
 SHOWN = 40  # rows of the table; the rest is worked off once these are done
 KINDS = {"clue": "线索", "task": "检查", "case": "案件", "release": "公示"}
 
@@ -63,7 +65,7 @@ def worklist(request: HttpRequest, look: Look) -> HttpResponse:
     }
     if part:
         return render(request, "desk/_work_table.html", context)
-    return render(request, "desk/worklist.html", {**context, **figures(look, everything)})
+    return render(request, "desk/worklist.html", {**context, **figures(look, everything, request.GET.get("yield", "rule"))})
 
 
 def my_work(viewer: Officer, today: dt.date) -> list[Work]:
@@ -89,7 +91,7 @@ def my_clues(viewer: Officer) -> list[Work]:
     mine = clues.open_clues(viewer).filter(Q(state="found") | Q(state="accepted", handler=viewer))
     return [
         Work(
-            "clue", clue.number, clue.title, clue.facility.name, clue.state, clue.get_state_display(), clue.due_on, "线索初步审查（令30第18条）",
+            "clue", clue.number, clue.title, clue.facility.name if clue.facility else clue.place, clue.state, clue.get_state_display(), clue.due_on, "线索初步审查（令30第18条）",
             "研判" if clue.state == "found" else "派人核实", reverse("desk:clue", args=[clue.number]), clue.severity,
         )
         for clue in mine[:MOST]
@@ -149,18 +151,16 @@ def releases(viewer: Officer) -> list[Work]:
     ]
 
 
-def figures(look: Look, rows: list[Work]) -> dict[str, object]:
-    """The strip of figures: urgency of my work, and how many clues became true and became cases in ninety days."""
+def figures(look: Look, rows: list[Work], by: str) -> dict[str, object]:
+    """The strip of figures: urgency of my work; and the funnel of ninety days with what a true clue cost."""
     since = look.today - dt.timedelta(days=90)
-    rules = clues.yield_by_rule(look.viewer, since=since)
+    lines, whole = yields.table(look, by if by in BY else "rule", since)
     soon = look.today + dt.timedelta(days=3)
     found = clues.open_clues(look.viewer).filter(state="found")
-    recent = clues.clues(look.viewer).filter(found_at__date__gte=since)
     return {
         "late": sum(w.due_on is not None and w.due_on < look.today for w in rows),
         "soon": sum(w.due_on is not None and look.today <= w.due_on <= soon for w in rows),
         "untriaged": clues.capped_count(found), "open_cases": cases.open_cases(look.viewer).count(),
-        "pushed": clues.capped_count(recent), "checked": recent.filter(state__in=OUTCOMES).count(), "confirmed": recent.filter(state="confirmed").count(),
-        "filed": cases.cases(look.viewer).filter(filed_on__gte=since).count(), "rules": rules, "since": since,
-        "newest": found.order_by("-found_at")[:6],
-    }
+        "yield_rows": lines[:YIELDS], "yield_more": max(0, len(lines) - YIELDS), "whole": whole, "by": by if by in BY else "rule", "groups": BY.items(), "since": since,
+        "load": governor.load_of(look.viewer.agency, look.at), "newest": found.order_by("-found_at")[:6], "told": timing.box(look.viewer)[:8],
+    }  # fmt: skip

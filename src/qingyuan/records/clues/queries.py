@@ -12,6 +12,7 @@ from qingyuan.records.registry.models import Event, Facility, Officer
 from qingyuan.records.registry.scope import one, scoped
 
 from .models import Clue, ClueFinding
+from .stage_models import AnswerRequest
 from .states import CLUE, UNTOLD
 
 CAP = 10_001
@@ -58,6 +59,11 @@ def clue(viewer: Officer, number: str) -> Clue:
 
 def clues_of(viewer: Officer, place: Facility) -> QuerySet[Clue]:
     return clues(viewer).filter(facility=place).order_by("-found_at")
+
+
+def request_for(viewer: Officer, pk: int) -> AnswerRequest:
+    """A request to a firm about a clue the viewer may see."""
+    return one(AnswerRequest.objects.select_related("clue"), viewer, through="clue", pk=pk)
 
 
 def papers_of(viewer: Officer, row: Clue) -> QuerySet[EvidenceItem]:
