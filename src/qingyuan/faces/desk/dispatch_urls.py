@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import burden, campaigns, gate, problems, task_codes
+from . import aftermath, burden, campaigns, gate, joint, problems, task_codes, team_board
 
 pages = [
     path("burden/", burden.burden_page, name="burden"),
@@ -26,4 +26,23 @@ pages = [
     path("notices/", problems.notice_list, name="notices"),
     path("notices/<str:number>/", problems.notice_page, name="notice"),
     path("notices/<str:number>/<slug:step>/", problems.notice_step, name="notice_step"),
+    path("aftermath/", aftermath.after_page, name="aftermath"),
+    path("aftermath/orders/<int:pk>/", aftermath.verify, name="after_verify"),
+    path("aftermath/tasks/<str:number>/", aftermath.record, name="after_record"),
+    path("aftermath/results/<int:pk>/publish/", aftermath.publish, name="after_publish"),
+    path("team/", team_board.team_page, name="team"),
+    path("calendar/", team_board.calendar_page, name="calendar"),
+    path("credit-grades/", team_board.credit_page, name="credit_grades"),
+    path("agreements/", joint.agreement_list, name="agreements"),
+    path("agreements/<str:number>/", joint.agreement_page, name="agreement"),
+    path("agreements/<str:number>/<slug:step>/", joint.agreement_step, name="agreement_step"),
+    path("agreements/<str:number>/<int:pk>/<slug:step>/", joint.shared_step, name="shared_step"),
+    path("alerts/", joint.alert_list, name="alerts"),
+    path("alerts/<str:number>/", joint.alert_page, name="alert"),
+    path("alerts/<str:number>/end/", joint.alert_end, name="alert_end"),
+    path("alerts/<str:number>/<int:pk>/check/", joint.alert_check, name="alert_check"),
+    path("areas/", joint.area_list, name="areas"),
+    path("areas/<int:pk>/", joint.area_page, name="area"),
+    path("areas/<int:pk>/places.json", joint.area_places, name="area_places"),
+    path("areas/<int:pk>/<slug:step>/", joint.area_step, name="area_step"),
 ]

@@ -49,7 +49,7 @@ def commit_draw(
 ) -> Draw:
     """Fix the pool of this quarter and seal it.  A second one of the quarter replaces the first and needs ``why``.
 
-    ``earliest``: when the public value can be known at the soonest.  ``credit``: grade by facility code.
+    ``earliest``: when the public value can be known at the soonest.  ``credit``: grade by facility code; without it the grades handed in.
     """
     reasons = why_no_commitment(plan, by, on)
     earlier = Draw.objects.select_for_update().filter(plan=plan, period=period_of(on)).order_by("-number").first()
@@ -61,7 +61,7 @@ def commit_draw(
         raise NotAllowed(reasons)
     name = f"{plan.number}/{period_of(on)}"
     beacon = {"source": source, "round": round_.strip(), "earliest": earliest.isoformat(timespec="seconds")}
-    pool = pool_of(by, plan, name=name, beacon=beacon, on=on, credit=credit or {})
+    pool = pool_of(by, plan, name=name, beacon=beacon, on=on, credit=credit)
     if not sum(row["quota"] for row in pool["strata"].values()):
         raise NotAllowed("没有可抽的对象：都在正面清单内或已达年度频次上限")
     if earlier is not None:

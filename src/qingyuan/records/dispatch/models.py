@@ -178,4 +178,4 @@ class OffSiteCheck(Scoped):
         verbose_name = verbose_name_plural = "非现场检查"
 
 
-from . import campaign_models, visit_models  # noqa: E402, F401  tables of the same app, in files of their own
+from . import alert_models, area_models, campaign_models, joint_models, result_models, visit_models  # noqa: E402, F401  tables of the same app, in files of their own

@@ -87,8 +87,7 @@ def bundle(viewer: Officer, of: Draw) -> dict[str, Any]:
     reason = why_no_bundle(viewer, of)
     if reason:
         raise NotAllowed(reason)
-    beacon = of.beacon
-    return door.draw(of.commitment, of.seal, value=beacon["value"], published_at=dt.datetime.fromisoformat(beacon["published_at"]), evidence=beacon["evidence"])
+    return told(of)
 
 
 def bundle_problems(viewer: Officer, of: Draw) -> list[str]:
@@ -113,6 +112,43 @@ def public_results(*, year: int) -> list[dict[str, Any]]:
         }
         for item in rows.order_by("-published_on", "draw_id", "order")
     ]  # fmt: skip
+
+
+def public_draws(*, year: int) -> list[dict[str, Any]]:
+    """Every draw of a year as anyone may see it from the day of its sealing: digest, place in the ledger, beacon, standing.  No object, no officer."""
+    rows = Draw.objects.filter(committed_at__year=year).select_related("plan__agency", "replaces").defer("commitment").order_by("-committed_at", "-pk")
+    return [
+        {
+            "digest": row.digest, "agency": row.plan.agency.name, "period": row.period, "number": row.number, "state": row.get_state_display(), "committed_at": row.committed_at,
+            "leaf": row.seal.get("leaf"), "replaces": row.replaces.digest if row.replaces else "", "why": row.why, "beacon": row.beacon, "has_bundle": may_publish_bundle(row),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def may_publish_bundle(of: Draw) -> bool:
+    """Whether the bundle may go to anyone: the last draw of the period has all its results public."""
+    last = of
+    while (later := Draw.objects.filter(replaces=last).first()) is not None:
+        last = later
+    return bool(of.result_digest) and last.state == "published"
+
+
+def public_draw(digest: str) -> Draw | None:
+    """The draw with that digest; what of it may be shown, the caller asks of ``may_publish_bundle``."""
+    return Draw.objects.select_related("plan__agency", "replaces").filter(digest=digest).first()
+
+
+def public_bundle(of: Draw) -> dict[str, Any]:
+    """The verification bundle for anyone; NotAllowed while a result is not public."""
+    if not may_publish_bundle(of):
+        raise NotAllowed("验证包载有全部抽中对象，待抽查结果全部公开后提供")
+    return told(of)
+
+
+def told(of: Draw) -> dict[str, Any]:
+    beacon = of.beacon
+    return door.draw(of.commitment, of.seal, value=beacon["value"], published_at=dt.datetime.fromisoformat(beacon["published_at"]), evidence=beacon["evidence"])
 
 
 def positive_entries(viewer: Officer) -> QuerySet[PositiveListEntry]:

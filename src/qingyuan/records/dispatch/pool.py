@@ -14,6 +14,8 @@ from qingyuan.records.clues.models import Clue
 from qingyuan.records.registry.models import Facility, Officer
 from qingyuan.records.registry.scope import scoped
 
+from . import credit as handed_in
+from . import people
 from .models import Assignment, InspectionPlan, PositiveListEntry, Recusal
 from .plan_states import CLASSES
 from .positive import months_after
@@ -29,8 +31,8 @@ def class_of(place: Facility) -> str:
 def inspectors_of(viewer: Officer, on: dt.date) -> list[Officer]:
     """People of the viewer's own division who may inspect that day (Penalty Law art. 42)."""
     division = viewer.agency.division
-    people = Officer.objects.filter(agency__division=division).select_related("agency").order_by("certificate_number")
-    return [person for person in people if person.has_role("inspector") and person.is_certified(on)]
+    rows = Officer.objects.filter(agency__division=division).select_related("agency").order_by("certificate_number")
+    return [person for person in rows if not people.not_certified(person, on)]
 
 
 def quota_lines(*, level: str, scope: str, counts: Mapping[str, int], officers: int, on: dt.date) -> list[dict[str, Any]]:
@@ -135,19 +137,19 @@ def object_rows(places: Collection[Facility], credit: Mapping[str, str], on: dt.
     return rows
 
 
-def pool_of(viewer: Officer, plan: InspectionPlan, *, name: str, beacon: Mapping[str, Any], on: dt.date, credit: Mapping[str, str]) -> dict[str, Any]:
-    """The pool as ``engines/draw`` takes it.  ``credit``: grade by facility code; who is not named has none."""
+def pool_of(viewer: Officer, plan: InspectionPlan, *, name: str, beacon: Mapping[str, Any], on: dt.date, credit: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The pool as ``engines/draw`` takes it.  ``credit``: grade by facility code, or those handed in; who is not named has none."""
     places = list(scoped(Facility.objects.order_by("code"), viewer))
-    objects = object_rows(places, credit, on)
-    people = inspectors_of(viewer, on)
+    objects = object_rows(places, handed_in.grades(places, on) if credit is None else credit, on)
+    team = inspectors_of(viewer, on)
     strata = {}
     for line in plan.quotas:
         able = sum(1 for row in objects if row["stratum"] == line["object_class"] and row["weight"])
         short = f"；可抽的只有 {able} 家" if able < line["quota"] else ""
         strata[line["object_class"]] = {"quota": min(able, line["quota"]), "working": line["working"] + short}
-    recusals = Recusal.objects.filter(facility__in=[place.pk for place in places], officer__in=people).values_list("officer__certificate_number", "facility__code")
+    recusals = Recusal.objects.filter(facility__in=[place.pk for place in places], officer__in=team).values_list("officer__certificate_number", "facility__code")
     return {
         "plan": name, "team": 2, "strata": strata, "objects": [row for row in objects if row["stratum"] in strata], "beacon": dict(beacon),
-        "officers": [{"id": person.certificate_number, "name": person.agency.name} for person in people],
+        "officers": [{"id": person.certificate_number, "name": person.agency.name} for person in team],
         "recusals": list(recusals),
     }  # fmt: skip

@@ -45,6 +45,6 @@ def candidates(viewer: Officer, facility: Facility, on: dt.date, mode: str = "or
     for officer in colleagues(viewer):
         if not officer.has_role("inspector"):
             continue
-        reason = people.not_certified(officer, on) or people.at_home(officer, facility, mode)
+        reason = people.not_certified(officer, on) or people.on_leave(officer, on) or people.at_home(officer, facility, mode)
         rows.append((officer, f"应当回避：{recused[officer.pk]}" if officer.pk in recused else reason))
     return rows
