@@ -77,6 +77,12 @@ def play(stage, task, folder: Path, size: str, width: int, height: int) -> None:
     tablet.cut()
     tablet.go(at)
     shoot("04-task")
+    tablet.go(f"{at}/gate")
+    shoot("04a-gate")
+    tablet.go(f"{at}/map")
+    tablet.page.click("#locate")
+    tablet.page.wait_for_timeout(300)
+    shoot("04b-map")
     tablet.go(f"{at}/visit")
     for step in ("entered", "certificates_shown", "rights_told", "recusal_asked"):
         if tablet.page.locator(f"[data-step={step}] button", has_text="记录").count():  # the colleague may have recorded it
@@ -133,9 +139,23 @@ def play(stage, task, folder: Path, size: str, width: int, height: int) -> None:
     shoot("20-sync")
     tablet.go("#/me")
     shoot("21-me")
+    tablet.go(f"{at}/field/on_site/{onsite}~comment")
     if size == "tablet":
-        tablet.go(f"{at}/field/on_site/{onsite}~facts")
-        shoot("22-conflict")
+        other = Tablet(stage, "李明", 390, 844)
+        other.register()
+        other.download(task)
+        for one, words in ((tablet, "情况属实。"), (other, "泵已修复，不属实。")):
+            one.cut()
+            one.write(f"{at}/field/on_site/{onsite}~comment", words)
+        for one in (other, tablet):
+            one.restore()
+            one.meet()
+        for one, name in ((tablet, "tablet"), (other, "phone")):
+            one.meet()
+            one.go(f"{at}/field/on_site/{onsite}~comment")
+            one.page.wait_for_timeout(150)
+            one.page.screenshot(path=str(folder / f"22-conflict-{name}.png"), full_page=True)
+        other.close()
         desk = stage.page("李明")
         desk.goto(f"{stage.url}/field/trace/{task.number}/")
         desk.screenshot(path=str(folder / "23-trace-desk.png"), full_page=True)

@@ -39,9 +39,10 @@ class Tablet:
 
     def __init__(self, stage: Stage, name: str, width: int = 390, height: int = 844) -> None:
         self.stage, self.name = stage, name
+        place = Facility.objects.get(name="清河水泥有限公司")
         self.context = stage.browser.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", permissions=["geolocation"], has_touch=True,
-            geolocation={"longitude": 100.0, "latitude": 30.0, "accuracy": 12},
+            geolocation={"longitude": place.lon + 0.001, "latitude": place.lat, "accuracy": 12},
         )  # fmt: skip
         self.context.set_default_timeout(15_000)
         self.page = self.fresh()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from qingyuan.records.inspections.field_kinds import single_id
 from qingyuan.records.inspections.models import FieldCapture, FieldCell, FieldRecord, Inspection, SyncOperation
@@ -12,6 +13,7 @@ from qingyuan.testing import PHOTO
 
 from .field_stage import Tablet, raised, sent
 from .stage import Stage
+from .test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 WORDS = {
@@ -52,9 +54,21 @@ def test_a_visit_without_a_network_loses_nothing_and_merges_nothing_in_silence(s
     wang.meet()
     wang.go(f"{at}/rec/on_site/{onsite}")
     assert "已制成" in wang.page.inner_text("main")
+    assert not barriers(wang, at, onsite)
     assert not stage.complaints, stage.complaints
     li.close()
     wang.close()
+
+
+def barriers(tablet: Tablet, at: str, onsite) -> list[str]:
+    """WCAG 2.1 AA on every screen (axe-core)."""
+    library = (Path(settings.QINGYUAN_ASSETS) / "js" / "axe.min.js").read_text(encoding="utf-8")
+    inside = ["", "/gate", "/map", "/visit", "/firm", "/check", "/evidence", "/samples/new", "/readings/new", "/talks", f"/rec/on_site/{onsite}", f"/field/on_site/{onsite}~facts", f"/sign/on_site/{onsite}~refusal~", f"/sign/on_site/{onsite}~signature_witness~", "/calc"]
+    found = []
+    for place in ["#/", "#/law", "#/sync", "#/me", *(at + rest for rest in inside)]:
+        tablet.go(place)
+        found += [f"{place}：{text}" for text in violations(tablet.page, library)]
+    return found
 
 
 def enter(li: Tablet, at: str) -> None:

@@ -18,7 +18,7 @@ from qingyuan.records.inspections import captures, devices, finishing, pulls, sy
 from qingyuan.records.inspections.models import FieldDevice
 from qingyuan.records.registry.models import Officer
 
-from . import packs
+from . import gate, packs
 from .signed import active, answer, body_of, plainly, signed
 
 
@@ -89,12 +89,12 @@ def task_list(request: HttpRequest, device: FieldDevice) -> HttpResponse:
 
 @signed("GET")
 def pack(request: HttpRequest, device: FieldDevice, number: str) -> HttpResponse:
-    """One task's pack, to whom the task was given."""
-    officer = active(device).officer
+    """One task's pack, to whom the task was given, with the code they show at the gate."""
+    officer, at = active(device).officer, clock.now()
     row = tasks_of(officer).filter(number=number).first()
     if row is None:
         raise NotYours("没有找到该任务，或者不是您的任务")
-    return answer(packs.pack(officer, row, clock.now()))
+    return answer({**packs.pack(officer, row, at), "code": gate.code_of(officer, row, at)})
 
 
 @signed("GET")

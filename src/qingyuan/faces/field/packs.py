@@ -27,6 +27,8 @@ from qingyuan.records.inspections.models import Instrument
 from qingyuan.records.registry import queries as registry
 from qingyuan.records.registry.models import Facility, Officer
 
+from . import gate
+
 KEPT_DAYS, NATIONAL, SHOWN = 7, "national", 10
 
 
@@ -49,7 +51,7 @@ def pack(viewer: Officer, row: Assignment, at: dt.datetime) -> dict[str, Any]:
     body = {
         "task": {**task_of(row), "items": item_names(row, today), "clue": row.clue.title if row.clue else "", "violation": row.clue.violation if row.clue else ""},
         "firm": firm(viewer, place), "findings": findings(viewer, row), "visits": visits(viewer, place), "cases": case_lines(viewer, place),
-        "checklist": checklists.checklist(viewer, row, on=today, name_of=factor_name), "instruments": instruments(viewer), "agency": viewer.agency.authority.name,
+        "map": gate.sketch(viewer, place), "checklist": checklists.checklist(viewer, row, on=today, name_of=factor_name), "instruments": instruments(viewer), "agency": viewer.agency.authority.name,
         "made_at": at.isoformat(), "expires_at": (at + dt.timedelta(days=KEPT_DAYS)).isoformat(),
     }  # fmt: skip
     return {**body, "digest": hashlib.sha256(orjson.dumps({k: v for k, v in body.items() if not k.endswith("_at")}, option=orjson.OPT_SORT_KEYS)).hexdigest()}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from qingyuan.clock import CHINA
 from qingyuan.records.dispatch.models import Assignment
 from qingyuan.records.registry.models import Officer
 
@@ -55,7 +57,9 @@ def cell_of(cell: FieldCell, authors: Mapping[str, SyncOperation]) -> dict[str, 
 
 
 def moment(op: SyncOperation) -> str:
-    return (op.made_at or op.received_at).isoformat()
+    """When it was written, by the server's clock as far as that is known."""
+    made = (op.made_at or op.received_at) + dt.timedelta(milliseconds=op.offset_ms or 0)
+    return min(made, op.received_at).astimezone(CHINA).isoformat()
 
 
 def refused(device: FieldDevice) -> list[dict[str, Any]]:

@@ -11,19 +11,24 @@ import { button, h, icon, note } from "./ui.js";
 import { all, get, save } from "./book.js";
 
 const root = document.getElementById("app");
+let turn = 0;
+let isLive = false; // a screen that shows what comes in, and holds no half-typed words
 let leave = null; // what a screen wants done before it goes (drafts)
 
 export async function go(hash) { location.hash = hash; }
 
-async function show() {
+async function show(isFresh = true) {
   if (!officer()) return;
   await leave?.();
   leave = null;
   const path = decodeURIComponent(location.hash.slice(2)).split("/").filter(Boolean);
-  const screen = await screens(path, { redraw: show, lock });
+  const mine = ++turn;
+  const screen = await screens(path, { redraw: () => show(false), lock });
+  if (mine !== turn || !officer()) return; // another screen was asked for meanwhile
   leave = screen.leave ?? null;
+  isLive = Boolean(screen.live);
   root.replaceChildren(frame(screen));
-  if (!screen.keepScroll) window.scrollTo(0, 0);
+  if (isFresh) window.scrollTo(0, 0);
   root.dataset.screen = path.join("/");
 }
 
@@ -78,11 +83,13 @@ async function wipeOut() {
   root.replaceChildren(h("div", { class: "frame" }, h("main", {}, note("bad", h("b", {}, "本设备已被吊销"), h("p", {}, `${status.why || "设备遗失或停用"}。本机上属于${person.name}的数据已清除；已送达服务器的内容不受影响。`)), button("重新开始", () => location.reload(), { kind: "main" }))));
 }
 
+let later = 0;
 onChange(() => {
   if (!officer()) return;
   if (status.wipe) { wipeOut(); return; }
   repill();
-  document.dispatchEvent(new CustomEvent("book-changed"));
+  clearTimeout(later);
+  later = setTimeout(() => { if (isLive && !document.querySelector("dialog")) show(false); }, 120);
 });
 window.addEventListener("hashchange", async () => {
   await show();

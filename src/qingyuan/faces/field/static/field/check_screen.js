@@ -21,7 +21,7 @@ export async function checkScreen(pack, app) {
     h("progress", { max: pack.checklist.length, value: answered, "aria-label": "进度" }),
     [...groups].map(([group, points]) => h("section", { class: "panel" }, h("h2", {}, group), points.map((point) => row(pack, record, point, put)))),
   ];
-  return { title: "检查清单", back: `#/t/${pack.task.number}`, body, keepScroll: true };
+  return { title: "检查清单", back: `#/t/${pack.task.number}`, body, live: true };
 }
 
 function row(pack, record, point, put) {

@@ -13,7 +13,7 @@ const PARTS = {
   on_site: [["检查情况", ["production", "permits", "treatment", "facts", "sampling"]], ["现场人员", ["person_on_site", "position", "telephone"]], ["审阅", ["comment"]]],
   interview: [["被询问人", ["asked_name", "id_number", "employer", "position", "telephone", "relation", "place"]], ["审阅", ["comment"]]],
 };
-const OPTIONAL = new Set(["sampling", "position", "telephone", "comment", "id_number"]);
+const OPTIONAL = new Set(["sampling", "position", "telephone", "comment", "id_number"]); // unless the kind needs it
 export const REFUSALS = ["不认可检查结果", "被检查人离开现场", "以没有授权为由", "其他"];
 
 export async function recordScreen(pack, app, kind, record) {
@@ -27,20 +27,22 @@ export async function recordScreen(pack, app, kind, record) {
     held?.problems?.length ? note("warn", h("b", {}, "服务器还不能制成文书："), h("ul", {}, held.problems.map((p) => h("li", {}, p)))) : null,
     state === "accepted" && note("good", `已制成《${held.document}》，归入案卷。`),
     kind === "interview" && state !== "accepted" && opening(pack, record, app),
-    PARTS[kind].map(([title, fields]) => panel(title, fields.filter((f) => kind !== "interview" || f !== "position" || true).map((f) => fieldLine(pack, kind, record, f)))),
+    PARTS[kind].map(([title, fields]) => panel(title, fields.map((f) => fieldLine(pack, kind, record, f)))),
     kind === "interview" && talk(pack, record, app),
     panel("签名", signatures(pack, kind, record)),
     state === "accepted" ? null : missing.length ? note("info", h("b", {}, "定稿之前还差："), h("ul", {}, missing.map((m) => h("li", {}, m)))) : null,
     state === "accepted" ? null : button(state === "draft" ? "定稿" : "重新定稿", () => finish(pack, kind, record, app), { kind: "main wide big", ic: "file-text", disabled: missing.length > 0, id: "finish" }),
   ];
-  return { title: kinds[kind].label, back: kind === "interview" ? `${at}/talks` : at, body };
+  return { title: kinds[kind].label, back: kind === "interview" ? `${at}/talks` : at, body, live: true };
 }
+
+const isOptional = (kind, field) => OPTIONAL.has(field) && !kinds[kind].needs.includes(field);
 
 export function fieldLine(pack, kind, record, field) {
   const now = cell(record, field);
   const split = now.said?.length > 1 && !now.isPending;
   const empty = now.value === null || now.value === undefined || now.value === "";
-  return line({ to: `#/t/${pack.task.number}/field/${kind}/${record}~${field}`, title: labelOf(kind, field), sub: split ? "两台设备填写不同，请核对" : empty ? (OPTIONAL.has(field) ? "可不填" : "未填写") : words(now.value).slice(0, 60), tone: split ? "bad" : empty && !OPTIONAL.has(field) ? "wait" : "", ic: split ? "alert-triangle" : empty ? "circle-dashed" : "circle-check", "data-field": field });
+  return line({ to: `#/t/${pack.task.number}/field/${kind}/${record}~${field}`, title: labelOf(kind, field), sub: split ? "两台设备填写不同，请核对" : empty ? (isOptional(kind, field) ? "可不填" : "未填写") : words(now.value).slice(0, 60), tone: split ? "bad" : empty && !isOptional(kind, field) ? "wait" : "", ic: split ? "alert-triangle" : empty ? "circle-dashed" : "circle-check", "data-field": field });
 }
 
 // what stands between this record and finishing; the server asks for the same and more

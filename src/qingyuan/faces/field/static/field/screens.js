@@ -4,6 +4,7 @@ import { calcScreen } from "./calc_screen.js";
 import { checkScreen } from "./check_screen.js";
 import { evidenceScreen } from "./evidence_screen.js";
 import { fieldScreen } from "./field_screen.js";
+import { gateScreen, mapScreen } from "./gate_screen.js";
 import { lawScreen } from "./law_screen.js";
 import { meScreen, syncScreen } from "./sync_screen.js";
 import { recordScreen, signScreen, talksScreen } from "./record_screen.js";
@@ -20,7 +21,7 @@ export async function screens(path, app) {
   const pack = get("pack", task);
   const found = {
     firm: firmScreen, visit: visitScreen, check: checkScreen, evidence: evidenceScreen, samples: samplesScreen, readings: readingsScreen, talks: talksScreen,
-    calc: calcScreen, rec: recordScreen, sign: signScreen, field: fieldScreen,
+    calc: calcScreen, gate: gateScreen, map: mapScreen, rec: recordScreen, sign: signScreen, field: fieldScreen,
   }[name] ?? taskScreen;
   return found(pack, app, a, b);
 }

@@ -20,7 +20,7 @@ export async function syncScreen(app) {
     panel("待发送", ops.length ? ops.slice(0, 100).map((o) => h("p", { class: "op" }, h("b", {}, o.value?.text ?? labelOf(o.kind, o.field)), h("small", {}, `${shownTrue(o.at, o.offset_ms)} · ${o.sent ? "已发送，等应答" : "待发送"}`))) : h("p", { class: "muted" }, "没有")),
     panel("待上传的照片、录像、录音", shots.length ? shots.map((c) => h("p", { class: "op" }, h("b", {}, c.entry.name), h("small", {}, `${kb(c.have)} / ${kb(c.entry.size)} ${c.why}`))) : h("p", { class: "muted" }, "没有")),
   ];
-  return { title: "同步", body, keepScroll: true };
+  return { title: "同步", body, live: true };
 }
 
 export async function meScreen(app) {

@@ -19,7 +19,7 @@ export async function home(app) {
     button("获取最新任务", async (e) => { e.target.disabled = true; await fetchTasks(); app.redraw(); }, { kind: "plain wide", ic: "refresh", id: "fetch" }),
     rows.length ? rows.map((t) => cardOf(t, today, app)) : h("div", { class: "empty" }, icon("clipboard-list"), h("p", {}, "还没有任务。联网后点“获取最新任务”。")),
   ];
-  return { title: "检查任务", body };
+  return { title: "检查任务", body, live: true };
 }
 
 export function cardOf(task, today, app) {
@@ -66,6 +66,8 @@ export async function taskScreen(pack, app) {
     h("a", { class: "next", href: why[0] }, h("span", {}, h("b", {}, why[1]), h("small", {}, why[2])), icon("arrow-right")),
     panel("",
       line({ to: `${at}/visit`, ic: "shield-check", title: "到场与告知", sub: "进入、出示证件、告知、回避、离开", side: `${steps.filter((s) => s.value).length}/${steps.length}` }),
+      line({ to: `${at}/gate`, ic: "qrcode", title: "任务码", sub: "入企时请企业扫码核对" }),
+      line({ to: `${at}/map`, ic: "map-pin", title: "位置", sub: "离线示意图、距离和方向" }),
       line({ to: `${at}/firm`, ic: "building-factory-2", title: "一企一档", sub: `${pack.firm.permits.length} 证 · ${pack.firm.outlets.length} 排放口 · ${pack.findings.length} 条判定 · ${pack.cases.length} 件案件` }),
       line({ to: `${at}/check`, ic: "list-check", title: "检查清单", side: `${done}/${pack.checklist.length}` }),
       line({ to: `${at}/evidence`, ic: "camera", title: "拍照取证", sub: "照片、录像、录音，拍下即固定", side: String(capturesOf(number).length) }),
@@ -76,7 +78,7 @@ export async function taskScreen(pack, app) {
       line({ to: `${at}/calc`, ic: "scale", title: "裁量试算", sub: "与办公端同一规则、同一结果" })),
     h("p", { class: "muted small" }, `任务 ${number} · 资料截至 ${shown(pack.made_at)}`),
   ];
-  return { title: pack.task.facility, back: "#/", body };
+  return { title: pack.task.facility, back: "#/", body, live: true };
 }
 
 export async function firmScreen(pack) {

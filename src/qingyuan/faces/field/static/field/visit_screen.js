@@ -51,7 +51,7 @@ export async function visitScreen(pack, app) {
     const told = await ask("执法记录仪编号和起止时间", { value: camera.value ?? "", help: "例如：记录仪 07 号，09:12 至 11:40，全程无间断" });
     if (told) { await write({ ...place(steps[0]), field: "camera" }, told); soon(); app.redraw(); }
   }), interruption];
-  return { title: "到场与告知", back: `#/t/${pack.task.number}`, body };
+  return { title: "到场与告知", back: `#/t/${pack.task.number}`, body, live: true };
 }
 function panelCamera(camera, onclick) {
   return h("button", { class: "line", type: "button", onclick }, h("span", { class: "spot" }, icon("eye")), h("span", { class: "mid" }, h("b", {}, "执法记录仪起止"), h("small", {}, camera.value || "未填写")), icon("chevron-right"));
