@@ -45,16 +45,18 @@ def rule_page(request: HttpRequest, look: Look, name: str) -> HttpResponse:
         row = rule.named(name)
     except BadInput:
         raise NotYours("没有这条规则") from None
-    numbers = [(parameter, told_value(parameter.on(look.today))) for parameter in row.parameters.values()]
+    numbers = [(parameter, parameter.on(look.today), lines_of(parameter.on(look.today))) for parameter in row.parameters.values()]
     score = next((s for s in clues.yield_by_rule(look.viewer, since=look.today - WINDOW) if s["rule"] == name), None)
     context = {"rule": row, "numbers": numbers, "score": score, "severity": SEVERITIES[row.severity], "basis": basis_of(row, look.today), "evidence": evidence_of(row), "today": look.today}
     return render(request, "desk/rule.html", {**context, **precision_of(look, name, WINDOW)})
 
 
-def told_value(value: Any) -> Any:
-    """A parameter's value as a list of lines where it is one number for each factor, as it is otherwise."""
+def lines_of(value: Any) -> list[str]:
+    """A parameter that is no single number, line by line: a number or a span for each factor, or names."""
+    if isinstance(value, list):
+        return [str(one) for one in value]
     if not isinstance(value, dict):
-        return value
+        return []
     lines = []
     for code, one in value.items():
         said = "–".join(f"{end:g}" for end in one) if isinstance(one, list) else f"{one:g}"
