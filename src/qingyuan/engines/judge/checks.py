@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from qingyuan.law import citation as citations
 
-from . import cases, working
+from . import applies, cases, working
 from .finding import Finding, ordered
 from .rule import Rule
 from .run import starts
@@ -122,6 +122,21 @@ def _same(rule: Rule, case: Case, readings: pa.Table, complaint: str) -> list[st
     return [] if plain == other else [f"{rule.name}「{case['name']}」{complaint}"]
 
 
+def unripe_says_nothing(rule: Rule, case: Case) -> list[str]:
+    """A rule that speaks of whole days, months or quarters says nothing about one that is not over."""
+    whole = cases.stretch(case)
+    last = replace(_day(rule, whole, whole.ended - DAY), until=whole.ended - 1)
+    found = cases.judged(rule, case, last) if rule.ripens not in ("", "hour") else []
+    return [f"{rule.name}「{case['name']}」在{rule.ripens}未结束时已有结果"] if found else []
+
+
+def needs_are_told(rule: Rule, case: Case) -> list[str]:
+    """Where a rule finds something, what it says it needs is there."""
+    stretch = cases.stretch(case)
+    lacks = not applies.applies(rule, applies.site_of(stretch)) or not applies.is_ripe(rule, stretch.began, stretch.known_until)
+    return [f"{rule.name}「{case['name']}」有结果，却不满足其 needs 或 ripens"] if lacks and cases.judged(rule, case, stretch) else []
+
+
 BATTERY: tuple[Callable[[Rule, Case], list[str]], ...] = (
     order_does_not_matter,
     doubling_does_not_matter,
@@ -131,6 +146,8 @@ BATTERY: tuple[Callable[[Rule, Case], list[str]], ...] = (
     law_is_of_the_day,
     working_recomputes,
     evidence_is_named,
+    unripe_says_nothing,
+    needs_are_told,
 )
 
 

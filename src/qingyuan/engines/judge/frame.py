@@ -72,6 +72,15 @@ def split(table: pa.Table, points: Mapping[str, Point]) -> list[Series]:
     return sorted(found, key=lambda one: (one.point, one.factor, one.kind))
 
 
+def columns_of(table: pa.Table) -> tuple[list[list[str]], dict[str, Any]]:
+    """Return the words (mn, factor, kind) of each row, and the other columns as arrays."""
+    words = []
+    for name in NAMES:
+        code, choices = _names(table.column(name))
+        words.append([choices[place] for place in code.tolist()])
+    return words, _arrays(table)
+
+
 def joined(early: Iterable[Series], late: Iterable[Series]) -> list[Series]:
     """Return the series of two spans that follow each other as series of both, by point and factor."""
     before = {(one.point, one.factor): one for one in early}

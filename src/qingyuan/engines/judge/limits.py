@@ -68,6 +68,12 @@ class LimitTable:
         for limit in sorted(limits, key=_strict):
             self._of.setdefault((limit.outlet, limit.factor, limit.averaging), []).append(limit)
 
+    def fresh(self) -> LimitTable:
+        """Return the same limits without what was asked of them so far."""
+        table = LimitTable(())
+        table._of = self._of
+        return table
+
     def in_force(self, outlet: str, factor: str, averaging: str, at: Times) -> tuple[Values, Index]:
         """Return (limit_value, position in ``all``) for each moment; NaN and -1 where no limit holds.
 

@@ -53,7 +53,9 @@ class Parameter:
 class Rule:
     """A rule.  ``kinds`` maps the kind of reading it reads to its look-back in milliseconds, or to month|quarter|year.
 
-    ``unit`` says of what data its findings are a function: always one day and its look-back.
+    Its findings are a function of one day and its look-back.  ``needs``: it can find nothing at a facility that has none of
+    these (see applies.py); ``ripens`` (hour|day|month|quarter): it finds nothing before one has ended; ``silence``: it may find
+    something because nothing arrives.
     """
 
     name: str
@@ -70,7 +72,9 @@ class Rule:
     parameters: Mapping[str, Parameter]
     cases: tuple[dict[str, Any], ...]
     function: Function
-    across: bool = False
+    needs: tuple[str, ...] = ()
+    ripens: str = ""
+    silence: bool = False
 
     @classmethod
     def beside(cls, file: str, function: Function) -> Rule:
@@ -154,7 +158,9 @@ def _from_yaml(name: str, told: dict[str, Any], function: Function) -> Rule:
         parameters={key: _parameter(key, value) for key, value in told.get("parameters", {}).items()},
         cases=tuple(told["cases"]),
         function=function,
-        across=bool(told.get("across", False)),
+        needs=tuple(told.get("needs", ())),
+        ripens=told.get("ripens", ""),
+        silence=bool(told.get("silence", False)),
     )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from qingyuan.errors import BadInput
 
-from . import across, executors, marking
+from . import across, applies, executors, marking
 from .across import Prints
 from .finding import CHINA, Finding, milliseconds, ordered
 from .inforce import LawInForce
@@ -26,7 +26,7 @@ from .limits import midnight
 from .rule import Rule, chosen, named
 from .series import DAY, Series, day_start
 from .sources import LakeSource, Source
-from .stretch import Stretch, in_order
+from .stretch import Stretch
 from .unit import Unit
 
 ROWS_PER_BATCH = 1_500_000  # of one month; what one process holds at a time
@@ -127,12 +127,12 @@ def judge_batch(source: Source, order: Order, batch: tuple[Unit, ...]) -> Judged
     """Return the findings of the units of one batch, window by window."""
     found: list[Finding] = []
     prints: list[Prints] = []
-    for began, same_window in groupby(batch, key=lambda unit: unit.began):
+    for _, same_window in groupby(batch, key=lambda unit: unit.began):
         window = list(same_window)
         if isinstance(source, LakeSource):
-            source.hold([unit.facility for unit in window], starts(began, [named(name) for name in order.rules]), window[0].until)
+            source.hold([unit.facility for unit in window], shallowest(source, order, window), window[0].until)
         for unit in window:
-            stretch = stretch_of(source, unit, [named(name) for name in order.rules])
+            stretch = stretch_of(source, unit, rules_for(source, order, unit))
             found += judge_stretch(source, order, stretch)
             prints += across.prints(stretch) if across.RULE in order.rules else []
     if isinstance(source, LakeSource):
@@ -142,15 +142,30 @@ def judge_batch(source: Source, order: Order, batch: tuple[Unit, ...]) -> Judged
 
 def judge_unit(source: Source, order: Order, unit: Unit) -> list[Finding]:
     """Return the findings of one unit: read once, run every rule."""
-    return judge_stretch(source, order, stretch_of(source, unit, [named(name) for name in order.rules]))
+    return judge_stretch(source, order, stretch_of(source, unit, rules_for(source, order, unit)))
+
+
+def rules_for(source: Source, order: Order, unit: Unit) -> list[Rule]:
+    """Return the rules of an order that can find anything in a unit, as far as points, events and equipment tell."""
+    facility = unit.facility
+    here = applies.site(source.points(facility).values(), source.events(facility), source.equipment(facility))
+    return applies.wanted((named(name) for name in order.rules), here, unit.began, unit.until)
+
+
+def shallowest(source: Source, order: Order, window: Sequence[Unit]) -> dict[str, int]:
+    """Return for each kind the latest start any unit needs: what one reads for all; who needs more reads more for himself."""
+    needed: dict[str, int] = {}
+    for unit in window:
+        for kind, start in starts(unit.began, rules_for(source, order, unit)).items():
+            needed[kind] = max(start, needed.get(kind, start))
+    return needed
 
 
 def judge_stretch(source: Source, order: Order, stretch: Stretch) -> list[Finding]:
     """Return what the rules of an order find in a stretch: a river is judged by the rules of sections, a discharger by all others."""
     limits = source.limits(stretch.facility)
-    is_river = bool(stretch.points) and all(point.medium == "section" for point in stretch.points.values())
     found: list[Finding] = []
-    for rule in (named(name) for name in order.rules if (named(name).family == "section") == is_river):
+    for rule in applies.wanted((named(name) for name in order.rules), applies.site_of(stretch), stretch.began, stretch.known_until):
         for part in _same_law(rule, stretch):
             day = dt.datetime.fromtimestamp(part.began / 1000, tz=CHINA).date()
             asked = order.overrides.get(rule.name)
@@ -172,8 +187,8 @@ def stretch_of(source: Source, unit: Unit, rules: Iterable[Rule]) -> Stretch:
         ended=unit.ended,
         all_series=tuple(sorted(series, key=lambda one: (one.point, one.factor, one.kind))),
         points=points,
-        marks=in_order(source.marks(unit.facility)),
-        events=in_order(source.events(unit.facility)),
+        marks=tuple(source.marks(unit.facility)),
+        events=tuple(source.events(unit.facility)),
         until=unit.until,
         heard=source.heard(unit.facility, quiet, unit.began) if quiet else {},
         equipment=tuple(source.equipment(unit.facility)),

@@ -91,7 +91,8 @@ class Series:
         nominal = STEP.get(self.kind, 0)
         if self.kind != "minute" or len(self.began) < 3:
             return nominal
-        usual = float(np.median(np.diff(self.began[:20_000])))
+        apart = self.began[1:20_000] - self.began[: min(len(self.began), 20_000) - 1]
+        usual = float(apart[0]) if (apart == apart[0]).all() else float(np.median(apart))
         return max(nominal, round(usual / MINUTE) * MINUTE)
 
     @cached_property
@@ -203,7 +204,7 @@ def runs(holds: Mask, began: Times, tolerance: int) -> tuple[Index, Index]:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     breaks = np.empty(len(holds), dtype=np.bool_)
     breaks[0] = True
-    np.greater(np.diff(began), tolerance, out=breaks[1:])
+    np.greater(began[1:] - began[:-1], tolerance, out=breaks[1:])
     before = np.empty_like(holds)
     before[0], before[1:] = False, holds[:-1]
     first = np.flatnonzero(holds & (breaks | ~before))
@@ -217,8 +218,12 @@ def equal_runs(value: Values, began: Times, good: Mask, tolerance: int) -> tuple
     if len(value) < 2:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     same = (value[1:] == value[:-1]) & good[1:] & good[:-1]
-    same &= np.diff(began) <= tolerance
-    edges = np.flatnonzero(np.diff(same.astype(np.int8), prepend=0, append=0))
+    same &= began[1:] - began[:-1] <= tolerance
+    if not same.any():
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    around = np.zeros(len(same) + 2, dtype=np.bool_)
+    around[1:-1] = same
+    edges = np.flatnonzero(around[1:] != around[:-1])
     return edges[0::2], edges[1::2] + 1
 
 

@@ -21,7 +21,7 @@ from .finding import moment
 from .frame import ARRAYS, joined, split
 from .limits import FOREVER, Limit, LimitTable, from_row
 from .series import Series
-from .stretch import Equipment, Event, Mark, Point, cut
+from .stretch import Equipment, Event, Mark, Point, cut, in_order
 
 
 class Source(Protocol):
@@ -43,10 +43,10 @@ class Source(Protocol):
         """Return the same readings as sorted series, by point and factor."""
 
     def marks(self, facility: str) -> list[Mark]:
-        """Return every mark made for a facility."""
+        """Return every mark made for a facility, in the order of ``stretch.in_order``."""
 
     def events(self, facility: str) -> list[Event]:
-        """Return every dated fact about a facility."""
+        """Return every dated fact about a facility, in the order of ``stretch.in_order``."""
 
     def heard(self, facility: str, mns: Sequence[str], before: int) -> dict[str, int]:
         """Return mn → the first moment the point ever spoke, for those of ``mns`` that spoke before a moment."""
@@ -85,16 +85,20 @@ class TableSource:
         return found
 
     @cached_property
+    def _tables(self) -> dict[str, LimitTable]:
+        return {}
+
+    @cached_property
     def _marks(self) -> dict[str, list[Mark]]:
         found: dict[str, list[Mark]] = {}
-        for mark in self.known_marks:
+        for mark in in_order(self.known_marks):
             found.setdefault(self._home.get(mark.outlet, ""), []).append(mark)
         return found
 
     @cached_property
     def _events(self) -> dict[str, list[Event]]:
         found: dict[str, list[Event]] = {}
-        for event in self.known_events:
+        for event in in_order(self.known_events):
             found.setdefault(self._home.get(event.outlet, "") if event.outlet else event.facility, []).append(event)
         return found
 
@@ -120,7 +124,9 @@ class TableSource:
 
     def limits(self, facility: str) -> LimitTable:
         """Return the limits of a facility's outlets."""
-        return LimitTable(limit for outlet in self.outlets(facility) for limit in self._limits.get(outlet, ()))
+        if facility not in self._tables:
+            self._tables[facility] = LimitTable(limit for outlet in self.outlets(facility) for limit in self._limits.get(outlet, ()))
+        return self._tables[facility].fresh()
 
     def rows(self, facility: str, kind: str, began: int, ended: int) -> pa.Table:
         """Return the readings of one kind that start in [began, ended)."""
@@ -139,7 +145,8 @@ class TableSource:
 
     def events(self, facility: str) -> list[Event]:
         """Return every dated fact about a facility: of its outlets, of all of it, of everybody."""
-        return [*self._events.get(facility, ()), *self._events.get("", ())]
+        mine, everybody = self._events.get(facility, []), self._events.get("", [])
+        return list(in_order([*mine, *everybody])) if everybody else mine
 
     def heard(self, facility: str, mns: Sequence[str], before: int) -> dict[str, int]:
         """Return mn → the first moment the point ever spoke, for those of ``mns`` that spoke before a moment."""
@@ -239,7 +246,7 @@ class LakeSource:
 
     def series(self, facility: str, kind: str, began: int, ended: int) -> list[Series]:
         """Return the same readings as sorted series, by point and factor."""
-        if (facility, kind) not in self._held:
+        if (facility, kind) not in self._held or began < self._span[kind][1]:
             return split(self.rows(facility, kind, began, ended), self.points(facility))
         return [one for held in self._held[facility, kind] if len(one := cut(held, began, ended))]
 

@@ -195,7 +195,11 @@ class Stretch:
 
     def judged(self, times: Times) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return which moments lie in the judged window."""
-        return (times >= self.began) & (times < self.ended)
+        key = (DAY, id(times))
+        if key not in self.answers:
+            self.answers[key] = ((times >= self.began) & (times < self.ended), times)
+        judged: np.ndarray[Any, np.dtype[np.bool_]] = self.answers[key][0]
+        return judged
 
     def seen_from(self, moment: int) -> Stretch:
         """Return the same stretch without the readings before ``moment``; rules get no more look-back than they asked for."""

@@ -26,6 +26,8 @@ def clock_skew(stretch: Stretch, law: LawInForce) -> list[Finding]:
     findings = []
     for series in stretch.series(kind="minute", factors=factors.POLLUTANTS):
         ahead = series.began + series.step - series.received_at > law.p["minutes"] * MINUTE
+        if not ahead.any():
+            continue
         ahead &= stretch.judged(series.began)
         for day, count in zip(*np.unique(day_start(series.began[ahead]), return_counts=True), strict=True):
             if count >= law.p["readings"]:

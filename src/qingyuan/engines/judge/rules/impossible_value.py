@@ -21,6 +21,8 @@ def impossible_value(stretch: Stretch, law: LawInForce) -> list[Finding]:
     for series in stretch.series(kind="minute", factors=law.p["bounds"]):
         low, high = law.p["bounds"][series.factor]
         wrong = series.normal & ((series.value < low) | (series.value > high)) & stretch.judged(series.began)
+        if not wrong.any():
+            continue
         days, counts = np.unique(day_start(series.began[wrong]), return_counts=True)
         for day, count in zip(days, counts, strict=True):
             minutes = sum_of("越界时长", "count * step", {"count": count, "step": series.step / MINUTE}, "分钟")

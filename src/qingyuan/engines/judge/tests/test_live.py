@@ -6,11 +6,12 @@ import datetime as dt
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyuan.engines.judge import cases, rule
-from qingyuan.engines.judge.finding import CHINA, ordered
+from qingyuan.engines.judge.finding import CHINA, milliseconds, moment, ordered
 from qingyuan.engines.judge.live import Live
 from qingyuan.engines.judge.run import judge_source
 from qingyuan.engines.judge.sources import TableSource
@@ -61,6 +62,36 @@ def test_live_ends_where_retro_ends(seed, packets, doubled):
     retro = judge_source(source(READINGS), began=BEGAN, ended=ENDED, rules=RULES)
     assert retro
     assert [one.line() for one in live.findings()] == [one.line() for one in retro]
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), packets=st.integers(1, 12), lateness=st.integers(0, 400))
+def test_live_with_its_newest_readings_in_memory_ends_where_retro_ends(seed, packets, lateness):
+    pick = np.random.default_rng(seed)
+    began = READINGS["began"].to_numpy()
+    order = np.argsort(began + pick.integers(0, lateness + 1, len(began)) * 60_000, kind="stable")
+    order = np.concatenate([order, pick.choice(order, 100)])
+    held = source(READINGS.slice(0, 0))
+    live = Live(held, BEGAN, RULES)
+    for number, part in enumerate(np.array_split(order, packets)):
+        arrived = READINGS.take(pa.array(part))
+        held.readings = pa.concat_tables([held.readings, arrived])
+        until = ENDED if number == packets - 1 else moment(min(max(arrived["began"].to_pylist()) + 600_000, milliseconds(ENDED)))
+        live.take(arrived, until)
+        live.tick(until)
+    live.take(READINGS.slice(0, 1), ENDED)
+    live.tick(ENDED)
+    retro = judge_source(source(READINGS), began=BEGAN, ended=ENDED, rules=RULES)
+    assert [one.line() for one in live.findings()] == [one.line() for one in retro]
+
+
+def test_a_silence_is_found_though_nothing_arrives():
+    early = READINGS.filter(pc.less(READINGS["began"], milliseconds(BEGAN) + 6 * 3_600_000))
+    live = Live(source(early), BEGAN, ("offline",))
+    live.take(early, BEGAN + dt.timedelta(hours=6))
+    assert live.tick(BEGAN + dt.timedelta(hours=6)).told == ()
+    later = [live.tick(BEGAN + dt.timedelta(hours=6, minutes=20 * step)) for step in range(1, 90)]
+    assert live.findings() and any(change.told for change in later)
 
 
 def test_a_window_cut_into_days_gives_the_findings_of_the_whole():
