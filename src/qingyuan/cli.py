@@ -25,7 +25,7 @@ COMMANDS = {
     "whatif": "qingyuan.engines.judge.console:whatif",
     "score": "qingyuan.engines.judge.console:score",
     "trace": "qingyuan.engines.trace.console:trace",
-    "verify": "qingyuan.engines.ledger.console:verify",
+    "verify": "qingyuan.verification:verify",
     "draw": "qingyuan.engines.draw.console:draw",
     "law": "qingyuan.law.console:law",
     "clock": "qingyuan.law.console:clock",

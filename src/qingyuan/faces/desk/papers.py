@@ -16,7 +16,8 @@ from qingyuan.records.docket import queries
 
 from .frame import Look, desk
 
-FORMS = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
+FORMS = {"pdf": "application/pdf", "signed": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
+SUFFIXES = {"pdf": ".pdf", "signed": "（电子签名）.pdf", "docx": ".docx"}
 PLAYED = ("video/", "audio/")
 PIECE = 1 << 18
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -25,12 +26,12 @@ SHOWN = ("image/jpeg", "image/png", "application/pdf")  # everything else is dow
 
 @desk
 def paper(request: HttpRequest, look: Look, pk: int, form: str) -> HttpResponse:
-    """An issued document as PDF (shown) or DOCX (downloaded)."""
+    """An issued document as PDF (shown), with the agency's signature, or as DOCX (downloaded)."""
     if form not in FORMS:
-        raise NotYours("文书只有 PDF 和 DOCX 两种格式")
+        raise NotYours("文书只有 PDF、签名 PDF 和 DOCX 三种格式")
     row = queries.document_for(look.viewer, pk)
     content = queries.content(row, form)
-    return as_file(content, f"{row.title}{row.number}.{form}", FORMS[form], shown=form == "pdf")
+    return as_file(content, f"{row.title}{row.number}{SUFFIXES[form]}", FORMS[form], shown=form == "pdf")
 
 
 @desk

@@ -33,13 +33,16 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Look a document up by the digest of its QR code, or by the PDF itself; a file put in here is not kept."""
     asked = (request.GET.get("digest") or request.POST.get("digest") or "").strip().lower()
     file = request.FILES.get("file")
-    trouble = ""
+    trouble, held, said = "", None, None
     if file is not None and file.size > LARGEST:
         trouble = "文件超过 20 MB，不能比对"
     elif file is not None:
-        asked = hashlib.sha256(file.read()).hexdigest()
+        content = file.read()
+        asked = hashlib.sha256(content).hexdigest()
+        held, said = docket.looked_into(content)
     elif asked and not DIGEST.fullmatch(asked):
         trouble = "摘要应是 64 位十六进制数字，请扫描文书上的二维码或者完整抄录"
     found = docket.verified(asked) if asked and not trouble else None
-    context = {"asked": asked, "found": found, "trouble": trouble, "was_asked": bool(asked), "was_file": file is not None}
+    is_signed_copy = found is not None and said is not None
+    context = {"asked": asked, "found": found, "trouble": trouble, "was_asked": bool(asked), "was_file": file is not None, "said": said, "held": held, "is_signed_copy": is_signed_copy}
     return render(request, "public/verify.html", context)

@@ -6,7 +6,6 @@ One Ed25519 key in QINGYUAN_HOME/keys, made once, readable by its owner only.  T
 from __future__ import annotations
 
 import base64
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from django.conf import settings
 
 from qingyuan.errors import Corrupt
 from qingyuan.law import penalty
+from qingyuan.records.docket.agency_key import made_once
 
 NAME = "discretion.key"
 LENGTH = 32
@@ -34,23 +34,6 @@ def signing_key() -> Ed25519PrivateKey:
     if len(seed) != LENGTH:
         raise Corrupt(f"签名密钥 {file} 已损坏，应为 {LENGTH} 字节；请从备份恢复，不要删除后重新生成")
     return Ed25519PrivateKey.from_private_bytes(seed)
-
-
-def made_once(file: Path, content: bytes) -> None:
-    """Write beside and link into place: of two processes that start together one wins, and nobody reads half a key."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.link(beside, file)
-    except FileExistsError:
-        pass
-    finally:
-        beside.unlink()
 
 
 def public_key() -> str:

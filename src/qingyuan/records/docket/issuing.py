@@ -17,14 +17,15 @@ from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Officer
 
-from . import numbering, vault
+from . import agency_key, numbering, vault
 from .briefs import complete
-from .models import Docket, Document
+from .models import Docket, Document, Signature
 from .reading import references_of, snapshot
 from .writing import facts as writing_facts
 from .writing.compose import compose
 from .writing.kinds import kind as kind_of
 from .writing.paper import Paper, Picture, content, content_digest
+from .writing.signature import sign
 from .writing.typeset import pdf
 from .writing.word import docx_bytes
 from .writing.wording import CHINA
@@ -87,11 +88,21 @@ def keep(paper: Paper, docket: Docket, facts: dict[str, Any], *, by: Officer, at
     kept, kept_docx = vault.keep(bytes_pdf), vault.keep(docx_bytes(paper, pictures))
     facts["seen"] = {**snapshot(references_of(content(paper)["blocks"])), **(facts.get("seen") or {})}
     ordinal = (docket.documents.aggregate(n=Max("ordinal"))["n"] or 0) + 1
-    return Document.objects.create(
+    document = Document.objects.create(
         docket=docket, ordinal=ordinal, kind=paper.kind, title=paper.title, agency=docket.agency, number=paper.number, facts=facts,
         paper=content(paper), content_digest=content_digest(paper), digest=kept.digest, sm3=kept.sm3, docx_digest=kept_docx.digest,
         pages=page_count(bytes_pdf), issued_on=legal_day(at), issued_at=at, issued_by=by,
     )
+    seal(document, bytes_pdf, at)
+    return document
+
+
+def seal(document: Document, content: bytes, at: dt.datetime) -> Signature:
+    """Sign the issued bytes with the agency's certificate; what is handed out begins with them (decision 0007)."""
+    identity = agency_key.identity_of(document.agency)
+    kept = vault.keep(sign(content, identity, at=at, reason=f"{document.title}{document.number}"))
+    serial = f"{identity.parsed.serial_number:x}"
+    return Signature.objects.create(document=document, digest=kept.digest, signer=identity.name, serial=serial, fingerprint=identity.fingerprint, at=at)
 
 
 def pictures_of(paper: Paper) -> dict[str, bytes]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import yaml
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from qingyuan.errors import BadInput
 from qingyuan.law import rulebook
 from qingyuan.records.registry.models import Officer
 from qingyuan.records.registry.scope import one, scoped
 
-from . import vault
-from .models import Docket, Document, DocumentNumber, EvidenceItem, Extract, NumberSeries
+from . import agency_key, vault
+from .models import Docket, Document, DocumentNumber, EvidenceItem, Extract, NumberSeries, Signature
+from .writing import signature
 from .writing.kinds import kinds
+from .writing.signature import Read
 
 CHINA_DATE = "%Y-%m-%d"
 
@@ -76,17 +79,29 @@ def verified(digest: str) -> Document | None:
     """What the QR code leads to: the document whose words (or whose PDF) have this SHA-256."""
     if len(digest) != 64:
         return None
-    rows = Document.objects.select_related("agency")
-    return rows.filter(content_digest=digest).last() or rows.filter(digest=digest).last()
+    rows = Document.objects.select_related("agency", "signature")
+    return rows.filter(content_digest=digest).last() or rows.filter(Q(digest=digest) | Q(signature__digest=digest)).last()
+
+
+def looked_into(content: bytes) -> tuple[Document | None, Read | None]:
+    """A PDF somebody holds: the document it is, or was before something was added, and what its signature says."""
+    said = signature.read(content, root=agency_key.root_certificate())
+    found = verified(hashlib.sha256(content).hexdigest())
+    if found is None and said is not None:
+        found = next((row for digest in said.revisions if (row := verified(digest)) is not None), None)
+    return found, said
 
 
 # for later rooms
 
 
 def content(document: Document, form: str = "pdf") -> bytes:
-    """The bytes as issued, checked against their digest.  ``form`` is pdf or docx."""
-    if form not in ("pdf", "docx"):
-        raise BadInput("文书有 pdf 和 docx 两种格式", field="form")
+    """The bytes as issued, checked against their digest.  ``form`` is pdf, docx, or signed: the PDF with the agency's signature."""
+    if form not in ("pdf", "docx", "signed"):
+        raise BadInput("文书有 pdf、docx 和 signed（带电子签名的 PDF）三种格式", field="form")
+    if form == "signed":
+        row = Signature.objects.filter(document=document).first()
+        return vault.fetch(row.digest if row else document.digest)
     return vault.fetch(document.digest if form == "pdf" else document.docx_digest)
 
 
