@@ -8,6 +8,7 @@ import dataclasses
 import datetime as dt
 import json
 import signal
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import click
 from qingyuan import clock
 from qingyuan.engines.province.messages import Outgoing, backfill, messages
 from qingyuan.engines.province.plan import Plan
-from qingyuan.engines.province.presets import province
+from qingyuan.engines.province.presets import PRESETS, province
 from qingyuan.errors import BadInput
 
 from .hj212.device import Device
@@ -47,7 +48,10 @@ def simulate(
         done = asyncio.run(replay(spooled, host, port, rate=rate))
         click.echo(json.dumps(dataclasses.asdict(done)))
         return 0 if not done.unanswered and not done.damaged else 1
-    plan = province(preset, seed, _moment(anchor))
+    at = _moment(anchor)
+    if preset in PRESETS:
+        _must_answer(host, port)
+    plan = province(preset, seed, at)
     report = asyncio.run(run(plan, host, port, live=live, hours=hours, rate=rate, bad=BadLine.of(faults), seed=seed, limit=limit))
     click.echo(json.dumps(report.to_json()))
     return 0 if report.given_up == 0 or live else 1
@@ -116,6 +120,14 @@ def _target(text: str) -> tuple[str, int]:
     if not colon or not port.isdigit():
         raise BadInput(f"--connect 应为 主机:端口，现为 {text}", field="connect")
     return host, int(port)
+
+
+def _must_answer(host: str, port: int) -> None:
+    """One connection before a province is computed for nobody; BadInput when there is no server."""
+    try:
+        socket.create_connection((host, port), timeout=5).close()
+    except OSError as error:
+        raise BadInput(f"连不上 {host}:{port}（{error.strerror or error}）；请先启动服务器，如 qingyuan gateway", field="connect") from error
 
 
 def _moment(text: str | None) -> dt.datetime | None:

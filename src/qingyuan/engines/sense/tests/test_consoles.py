@@ -54,3 +54,8 @@ def test_wrong_use_is_one_line_and_exit_two(arguments, says, capsys):
     assert cli.main(arguments) == 2
     error = capsys.readouterr().err
     assert says in error and "Traceback" not in error
+
+
+def test_a_simulation_without_a_server_says_so_before_it_computes_a_province(capsys):
+    assert cli.main(["simulate", "--preset", "chongqing", "--connect", "127.0.0.1:1"]) == 2
+    assert "连不上 127.0.0.1:1" in capsys.readouterr().err
