@@ -73,7 +73,7 @@ def issue(
     """
     if basis not in BASES:
         raise BadInput(f"检查依据须为：{'、'.join(BASES.values())}", field="basis")
-    barred = [reason for officer in inspectors if (reason := people.not_certified(officer, at.date()))]
+    barred = [said for officer in inspectors if (said := people.not_certified(officer, at.date()))]
     if barred:
         raise NotAllowed(barred)
     task = Assignment(

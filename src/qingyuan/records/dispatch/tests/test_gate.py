@@ -26,6 +26,7 @@ def test_a_task_carries_what_the_gate_found():
     task = sent()
     assert [line["name"] for line in task.gate] == ["basis", "items", "cap", "positive", "overlap"]
     assert {line["state"] for line in task.gate} <= {"good", "warn"} and task.items == ["EE-I01", "EE-I03"]
+    assert task.reason == "群众反映夜间异味"
 
 
 @pytest.mark.parametrize("role", sorted(BARRED))
