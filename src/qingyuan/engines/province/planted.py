@@ -280,6 +280,12 @@ def calibrate_high(scene: Scene) -> None:
         scene.mark(factor, CALIBRATING, (minute >= start + 40) & (minute < start + 70))
 
 
+def slow_flow(scene: Scene) -> None:
+    """A flow probe turned aside, or a coefficient moved: speed and flow read ``by`` times what they are."""
+    for factor in ("a01011", "a00000"):
+        scene.put(factor, scene.get(factor) * scene.number("by"))
+
+
 def patchy(scene: Scene) -> None:
     """Six hours of every night are flagged as a fault."""
     night = (scene.state.minutes + CHINA_MINUTES) % 1440 < 360
@@ -291,5 +297,5 @@ HOW: dict[str, Change] = {
     one.__name__: one
     for one in (scale, exceed, freeze, silence, mute, zero, still, floor, negative, pegged, step, hug, wave, randomise, replay, borrow, together,
                 open_air, nitrogen, dry_gas, set_value, recompute, calibrate, cover, honest_cover, honest_stop, manual, broken, thin_out, as_ever, no_flow, ghost, nights, dilute, above_total, jumping,
-                stuck, cold, idle, lag, unfollowed, unmetered, night_work, one_signal, exceed_one, furnace_mute, calibrate_high, patchy)
+                stuck, cold, idle, lag, unfollowed, unmetered, night_work, one_signal, exceed_one, furnace_mute, calibrate_high, slow_flow, patchy)
 }  # fmt: skip

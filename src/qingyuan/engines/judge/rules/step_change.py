@@ -14,6 +14,8 @@ from qingyuan.engines.judge.rule import Rule
 from qingyuan.engines.judge.series import (
     DAY,
     HOUR,
+    Index,
+    Mask,
     Series,
     Values,
 )
@@ -39,11 +41,22 @@ def step_change(stretch: Stretch, law: LawInForce) -> list[Finding]:
         rows = np.flatnonzero(fell & stretch.judged(series.began))
         usual = condition.trailing_median(series.began, value, series.began[rows], 7 * DAY)
         rarely = condition.trailing_median(series.began, value, series.began[rows], 7 * DAY, share=law.p["quantile"])
-        for row, normally, lowest in zip(rows, usual, rarely, strict=True):
+        recovers = _recovers(stretch, law, series, rows)
+        for row, normally, lowest in zip(rows[~recovers], usual[~recovers], rarely[~recovers], strict=True):
             after = float(np.mean(value[row : row + width]))
             if after < law.p["below_usual"] * normally and after < law.p["margin"] * lowest:
                 findings.append(_fall(stretch, law, series, int(row), width, after, float(normally), float(ratio[row])))
     return findings
+
+
+def _recovers(stretch: Stretch, law: LawInForce, series: Series, rows: Index) -> Mask:
+    """Return which falls end a week that stood at or above the limit: that is what a repair looks like."""
+    if not len(rows):
+        return np.zeros(0, dtype=np.bool_)
+    works = series.normal & condition.running(stretch, series)
+    usual = condition.trailing_median(series.began, np.where(works, averaging.judged(stretch, series), np.nan), series.began[rows], 7 * DAY)
+    hour, day = (law.limits.in_force(series.outlet, series.factor, averaged, series.began[rows])[0] for averaged in ("hour", "day"))
+    return usual > law.p["recovering"] * np.fmin(hour, day)
 
 
 def _ratio(value: Values, series: Series, width: int) -> Values:

@@ -31,6 +31,8 @@ def unmetered_load(stretch: Stretch, law: LawInForce) -> list[Finding]:
             rows = heard & (days == day)
             if rows.sum() * total.step < law.p["hours"] * 3_600_000 or day + DAY > stretch.known_until:
                 continue
+            if total.value[rows].mean() < law.p["load"] * unit.rated:  # a site that stands still has its lights on
+                continue
             step = sum_of("未单独计量的用电占比", "1 - units / total", {"units": known[rows].sum(), "total": max(total.value[rows].sum(), 1e-9)})
             if step["value"] > law.p["share"]:
                 findings.append(
