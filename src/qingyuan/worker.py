@@ -41,6 +41,7 @@ from qingyuan.records.clues import governor, timing
 from qingyuan.records.docket import numbering
 from qingyuan.records.registry import door as registry
 from qingyuan.records.registry.models import Loop
+from qingyuan.records.reports import basin
 
 LEASE = dt.timedelta(minutes=5)
 
@@ -93,6 +94,10 @@ def move_clues(data: Path, at: dt.datetime) -> object:
     return timing.turn(at)
 
 
+def watch_sections(data: Path, at: dt.datetime) -> object:
+    return basin.watch(at)
+
+
 def learn(data: Path, at: dt.datetime) -> object:
     return cases.hand_outcomes(data)
 
@@ -119,6 +124,7 @@ LOOPS = (
     Due("index", dt.timedelta(minutes=1), index_cases),
     Due("numbers", dt.timedelta(minutes=5), take_numbers_back),
     Due("clues", dt.timedelta(minutes=1), move_clues),
+    Due("sections", dt.timedelta(minutes=5), watch_sections),
     Due("learn", dt.timedelta(minutes=10), learn),
     Due("compact", dt.timedelta(hours=1), compact_lake),
 )

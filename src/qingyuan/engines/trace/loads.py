@@ -38,6 +38,11 @@ class Raised:
     peak_at: int | None
 
 
+def told_gap(saw: Raised) -> str:
+    """What the holes in the window say."""
+    return f"时段内最长连续 {saw.gap} 小时没有数据，此前一周最长 {saw.usual_gap} 小时" if saw.gap else "时段内没有缺数"
+
+
 def raised(loads: Loads, began: float, ended: float, *, stretch: float, baseline_hours: int, noise_steps: float) -> Raised:
     """Compare the hours that touch [began, ended) with the ``baseline_hours`` before them; ``stretch`` is the event's length in seconds."""
     first = int(began // HOUR) * HOUR

@@ -18,7 +18,7 @@ import numpy as np
 from qingyuan.errors import BadInput
 
 from .candidate import Candidate, Reason, ranked, settings, weighed
-from .loads import Loads, Raised, raised
+from .loads import Loads, Raised, raised, told_gap
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -191,7 +191,8 @@ def _of_data(saw: Raised, warned: Warned, total: float, began: dt.datetime, ende
     need = warned.mass_kg()
     timing = saw.contrast * min(1.0, saw.steps / 6)
     share = saw.excess / total if total > 0 else 0.0
-    load = share if need is None or need <= 0 else 0.5 * share + 0.5 * min(1.0, saw.excess / need)
+    # a large share of next to nothing explains nothing: where the section's mass is known, the share counts as far as the mass is there
+    load = share if need is None or need <= 0 else 0.5 * share * min(1.0, 5 * saw.excess / need) + 0.5 * min(1.0, saw.excess / need)
     span = f"{began.astimezone(CHINA):%m-%d %H:%M} 至 {ended.astimezone(CHINA):%m-%d %H:%M}"
     when = dt.datetime.fromtimestamp(saw.peak_at, CHINA).strftime("%m-%d %H 时") if saw.peak_at is not None else ""
     if saw.peak_at is None:
@@ -202,7 +203,7 @@ def _of_data(saw: Raised, warned: Warned, total: float, began: dt.datetime, ende
     return [
         Reason("timing", timing, weights["timing"], saw.steps, "倍偏差", said),
         Reason("load", load, weights["load"], saw.excess, "kg", f"时段内多排 {saw.excess:.3g} 千克，占上游各口多排量的 {share:.0%}{part}"),
-        Reason("missing", saw.dark, weights["missing"], float(saw.gap), "小时", f"时段内最长连续 {saw.gap} 小时没有数据，此前一周最长 {saw.usual_gap} 小时"),
+        Reason("missing", saw.dark, weights["missing"], float(saw.gap), "小时", told_gap(saw)),
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from qingyuan.errors import BadInput
 
 from .candidate import Candidate, Reason, bearing, compass, distance_km, moved, ranked, settings, weighed
-from .loads import Loads, raised
+from .loads import Loads, raised, told_gap
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -174,5 +174,5 @@ def _of_loads(paths: Paths, minutes: float, loads: Loads | None, told: Mapping[s
     said = f"空气离开的时段（{span}）内排放{'高于' if saw.peak_at is not None else '没有高于'}平时"
     return [
         Reason("timing", saw.contrast * min(1.0, saw.steps / 6), weights["timing"], saw.steps, "倍偏差", said),
-        Reason("missing", saw.dark, weights["missing"], float(saw.gap), "小时", f"时段内最长连续 {saw.gap} 小时没有数据，此前一周最长 {saw.usual_gap} 小时"),
+        Reason("missing", saw.dark, weights["missing"], float(saw.gap), "小时", told_gap(saw)),
     ]  # fmt: skip

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -18,6 +19,7 @@ from qingyuan.records.reports.states import HANDOUT, PROJECT, WARNING
 from qingyuan.records.reports.stepping import why_not
 
 from . import basin_forms as forms_of
+from . import names
 from .draws import settle
 from .frame import Look, desk
 from .paging import page_by_code, page_by_due
@@ -57,8 +59,6 @@ def basin_page(request: HttpRequest, look: Look) -> HttpResponse:
 def check_sections(request: HttpRequest, look: Look) -> HttpResponse:
     """Look at the sections' newest readings now."""
     found = basin.find_warnings(sections.sections(look.viewer), look.at, by=look.viewer)
-    from django.contrib import messages
-
     messages.success(request, f"已检查：新增断面预警 {len(found)} 条")
     return redirect("desk:basin")
 
@@ -84,7 +84,7 @@ def warning_page(request: HttpRequest, look: Look, number: str) -> HttpResponse:
 
 
 def warning_forms(row: SectionWarning, look: Look, step: str = "", data: Any = None) -> dict[str, forms.Form]:
-    proposed = {"title": f"{row.place}{row.factor} 超标排查", "problem": f"{row.place} {row.began:%Y-%m-%d %H:%M} 起{row.reason}，最差值 {row.value:g}。", "demand": "排查上游排放口，查明原因并报告。"}
+    proposed = {"title": f"{row.place}{names.factor_name(row.factor)}异常排查", "problem": f"{row.place} {row.began:%Y-%m-%d %H:%M} 起{row.reason}，最差值 {row.value:g}。", "demand": "排查上游排放口，查明原因并报告。"}
     first = [one["name"] for one in row.candidates[:3]]
     if first:
         proposed["demand"] = f"先排查：{'、'.join(first)}；查明原因并报告。候选只是先查哪里，不是认定。"
@@ -206,7 +206,7 @@ def source_list(request: HttpRequest, look: Look) -> HttpResponse:
     keys = quality.indicators()
     surveys = basin.villages(look.viewer)
     context = {
-        "page": page, "lines": [(row, [met.get(row.pk, {}).get(key) for key in keys]) for row in page.rows], "indicators": keys.values(), "rates": quality.source_rates(look.viewer, look.at), "scheme": quality.scheme(),
+        "page": page, "lines": [(row, [(label, met.get(row.pk, {}).get(key)) for key, label in keys.items()]) for row in page.rows], "indicators": keys.values(), "rates": quality.source_rates(look.viewer, look.at), "scheme": quality.scheme(),
         "rural": places.rural_tally(look.viewer), "villages": surveys[:60], "village_figures": basin.village_figures(surveys, look.at), "at": look.at, "today": look.today,
     }
     return render(request, "desk/sources.html", context)

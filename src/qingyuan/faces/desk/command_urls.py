@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import basin, command, importing, sightings, tiles
+from . import air_trace, basin, command, importing, sightings, tiles
 
 pages = [
     path("command/", command.command_page, name="command"),
@@ -21,6 +21,7 @@ pages = [
     path("sightings/<str:number>/clue/", sightings.to_clue, name="sighting_clue"),
     path("sightings/<str:number>/<slug:step>/", sightings.sighting_step, name="sighting_step"),
     path("basin/", basin.basin_page, name="basin"),
+    path("basin/air/", air_trace.air_trace, name="air_trace"),
     path("basin/check/", basin.check_sections, name="check_sections"),
     path("basin/sections/<str:code>/", basin.section_page, name="section"),
     path("basin/warnings/<str:number>/", basin.warning_page, name="warning"),

@@ -76,7 +76,7 @@ def navigation(request: HttpRequest) -> list[tuple[str, list[dict[str, object]]]
 
 
 SECTIONS = {
-    "desk:incident": "desk:command", "desk:command_point": "desk:command", "desk:sighting": "desk:sightings", "desk:section": "desk:basin", "desk:warning": "desk:basin", "desk:handout": "desk:basin", "desk:project": "desk:projects",
+    "desk:incident": "desk:command", "desk:command_point": "desk:command", "desk:sighting": "desk:sightings", "desk:section": "desk:basin", "desk:warning": "desk:basin", "desk:air_trace": "desk:basin", "desk:handout": "desk:basin", "desk:project": "desk:projects",
     "field:trace": "desk:tasks",
     "desk:task_code": "desk:tasks", "desk:burden_of": "desk:burden", "desk:credit_grades": "desk:plans", "desk:agreement": "desk:agreements", "desk:alert": "desk:alerts", "desk:area": "desk:areas", "desk:campaign": "desk:campaigns", "desk:rounds": "desk:campaigns", "desk:round": "desk:campaigns", "desk:problem": "desk:problems", "desk:notices": "desk:campaigns", "desk:notice": "desk:campaigns", "desk:plan": "desk:plans", "desk:draw": "desk:plans", "desk:positive_entry": "desk:positive",
     "desk:sample": "desk:laboratory", "desk:opening_step": "desk:openings", "desk:companions": "desk:cases", "desk:companion_step": "desk:cases",

@@ -24,8 +24,10 @@ from qingyuan.errors import BadInput, NotAllowed, NotYours
 from .events import record_event
 from .models import Event, Facility, Monitor, Officer, Outlet, PermitLimit
 from .scope import one, scoped
+from .sections import station_limits, station_points
 
 HOUR = dt.timedelta(hours=1)
+STATIONS_SINCE = dt.date(2023, 1, 1)  # the synthetic rivers' targets; a real section's target is the one registered
 
 
 def export_dimensions(data: Path) -> int:
@@ -47,6 +49,7 @@ def export_dimensions(data: Path) -> int:
         }
         for row in PermitLimit.objects.select_related("outlet").order_by("id")
     ]
+    points, limits = [*points, *station_points()], [*limits, *station_limits(STATIONS_SINCE)]
     dimensions.write(data, points=pa.Table.from_pylist(points, schema=dimensions.POINTS), limits=pa.Table.from_pylist(limits, schema=dimensions.LIMITS))
     return len(points)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from qingyuan.engines.province.plan import Plan
 
+from .load_rivers import load_rivers
 from .models import Account, Agency, Division, Facility, Monitor, Officer, Operator, Outlet, Permit, PermitLimit
 
 # the plan's words for a post → ours
@@ -28,6 +29,7 @@ def load_plan(plan: Plan, *, boundaries: Mapping[str, object] | None = None, pas
     agencies = load_agencies(plan, divisions)
     load_people(plan, agencies, passwords or {})
     load_sources(plan, divisions)
+    load_rivers(plan.river)
 
 
 def load_divisions(plan: Plan, boundaries: Mapping[str, object]) -> dict[str, Division]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db.models import Avg, Count, Max, Min, Q, QuerySet
+from django.db.models import Avg, Count, Max, QuerySet
 
 from qingyuan.clock import CHINA
 
@@ -78,15 +78,21 @@ def air_figures(viewer: Officer, since: dt.date, until: dt.date) -> list[Figure]
     rows = readings(viewer).filter(kind="day", at__gte=began, at__lt=ended)
     due = stations(viewer).count() * (until - since).days
     figures = []
-    pm = rows.filter(factor="pm25").aggregate(mean=Avg("value"), valid=Count("value"), oldest=Min("at", filter=Q(value__isnull=False)), newest=Max("at", filter=Q(value__isnull=False)))
-    figures.append(Figure("PM2.5 平均浓度", pm["mean"], "µg/m³", pm["oldest"], pm["newest"], pm["valid"], due))
+    pm = rows.filter(factor="pm25").aggregate(mean=Avg("value"), valid=Count("value"))
+    figures.append(Figure("PM2.5 平均浓度", pm["mean"], "µg/m³", *span_of(rows.filter(factor="pm25")), pm["valid"], due))
     days = list(rows.filter(factor="aqi", value__isnull=False).values("at").annotate(mean=Avg("value"), stations=Count("pk")).order_by("at"))
     valid = sum(day["stations"] for day in days)
-    oldest, newest = (days[0]["at"], days[-1]["at"]) if days else (None, None)
+    oldest, newest = span_of(rows.filter(factor="aqi"))
     good, heavy = sum(day["mean"] <= GOOD_AQI for day in days), sum(day["mean"] > HEAVY_AQI for day in days)
     figures.append(Figure("优良天数比例", 100 * good / len(days) if days else None, "%", oldest, newest, valid, due, "以站点日 AQI 均值计，未剔除沙尘影响"))
     figures.append(Figure("重污染天数", float(heavy) if days else None, "天", oldest, newest, valid, due, "日 AQI 均值大于 200；未剔除沙尘影响", 0))
     return figures
+
+
+def span_of(rows: QuerySet[AirReading]) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The last valid day of the station that has been silent longest, and of the one that spoke last."""
+    last = [row["at"] for row in rows.filter(value__isnull=False).order_by().values("station").annotate(at=Max("at"))]
+    return min(last, default=None), max(last, default=None)
 
 
 # -- sources of drinking water ------------------------------------------------------------------------------------------------

@@ -170,3 +170,31 @@ def section_figures(rows: list[Assessed]) -> list[Figure]:
         Figure("达标断面比例", share(sum(bool(row.meets_target) for row in aimed), len(aimed)), "%", oldest, newest, valid, due, note),
         Figure("劣Ⅴ类断面", float(sum(row.quality_class == 6 for row in known)) if known else None, "个", oldest, newest, valid, due, note, 0),
     ]
+
+
+# -- what the lake must know of the stations --------------------------------------------------------------------------------
+
+WATCHED = ("w01001", "w01009", "w01018", "w01019", "w21003", "w21011", "w00000")
+AIMED = ("w01018", "w01019", "w21003", "w21011", "w01009")
+MARKS = ("i", "ii", "iii", "iv", "v")
+
+
+def station_points() -> list[dict[str, object]]:
+    """Automatic stations of sections in the columns of the lake's points: medium ``section``, the main river as facility, the section as outlet."""
+    return [
+        {"mn": row.mn, "pw": "", "st": "21", "facility": row.river.partition("T")[0], "facility_name": row.river_name, "operator": "", "operator_name": "", "outlet": row.code, "outlet_name": row.name,
+         "division": row.division_id, "medium": "section", "industry": "river", "reference_oxygen": None, "lon": row.lon, "lat": row.lat, "factors": list(WATCHED)}
+        for row in RiverPlace.objects.filter(kind="section").exclude(mn="").order_by("mn")
+    ]  # fmt: skip
+
+
+def station_limits(since: dt.date) -> list[dict[str, object]]:
+    """What each section is held to (GB 3838-2002 table 1) in the columns of the lake's limits; dissolved oxygen is a lower bound."""
+    found: list[dict[str, object]] = []
+    for row in RiverPlace.objects.filter(kind="section", target_class__isnull=False).exclude(mn="").order_by("code"):
+        for factor in AIMED:
+            limit = limits.standard_limit("gb_3838_2002", f"class_{MARKS[(row.target_class or 3) - 1]}", factor, averaging="any", on=since)
+            value = limit.limit_value if limit.limit_value is not None else limit.low_value
+            found.append({"outlet": row.code, "factor": factor, "averaging": "target", "limit_value": float(value or 0), "unit": "mg/L", "valid_from": since, "valid_to": None, "kind": "standard",
+                          "citation": f"GB 3838-2002 表1 {class_name(row.target_class)}（{row.name}水质目标）"})  # fmt: skip
+    return found

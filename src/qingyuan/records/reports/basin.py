@@ -98,6 +98,11 @@ def _write_warning(place: RiverPlace, factor: str, run: list[tuple[dt.datetime, 
     return row
 
 
+def watch(at: dt.datetime) -> list[SectionWarning]:
+    """One turn of the worker: what the stations told is written down, and looked at."""
+    return find_warnings(door.take_section_readings(at), at)
+
+
 def warnings(viewer: Officer) -> QuerySet[SectionWarning]:
     """Warnings of the viewer's division, the most urgent first."""
     return scoped(SectionWarning.objects.select_related("place", "division"), viewer).order_by("due_on", "id")

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.conf import settings
 
+from qingyuan.engines.store import asof
 from qingyuan.engines.trace import reading, river, track, wind
 from qingyuan.engines.trace.candidate import settings as numbers_of
-from qingyuan.records.registry.models import Facility, Monitor, PermitLimit, RiverPlace
+from qingyuan.records.registry.models import Facility, Monitor, PermitLimit, RiverPlace, SectionReading
 
 MOST = 20
 
@@ -84,3 +85,21 @@ def air_rings(lon: float, lat: float) -> list[dict[str, Any]]:
     """Facilities by ring of 3, 5, 10 and 20 km."""
     return [{"km": km, "facilities": [{"code": one.facility, "name": one.name, "km": round(far, 2)} for one, far in rows]}
             for km, rows in wind.rings(lon, lat, sources_near(lon, lat))]  # fmt: skip
+
+
+def take_section_readings(at: dt.datetime, *, days: float = 3) -> list[RiverPlace]:
+    """Copy the newest station readings of the lake into the sections' records; return the sections that have something new.
+
+    A reading whose mark is not N is kept as due but not valid (its value empty), so that the share of valid data is honest.
+    """
+    stations = {row.mn: row for row in RiverPlace.objects.filter(kind="section").exclude(mn="")}
+    if not stations or not settings.QINGYUAN_DATA.exists():
+        return []
+    table = asof.read(settings.QINGYUAN_DATA, mn=list(stations), kinds=["hour"], began=at - dt.timedelta(days=days), ended=at)
+    told = {(row["mn"], row["factor"], row["began"]): row for row in table.select(["mn", "factor", "began", "value", "flag"]).to_pylist() if row["factor"] != reading.FLOW}
+    known = {(row.place.mn, row.factor, row.at) for row in SectionReading.objects.filter(place__in=stations.values(), way="auto", at__gte=at - dt.timedelta(days=days)).select_related("place")}
+    fresh = [row for key, row in told.items() if key not in known]
+    SectionReading.objects.bulk_create(
+        SectionReading(place=stations[row["mn"]], factor=row["factor"], at=row["began"], value=row["value"] if row["flag"] == "N" else None, way="auto", received_at=at) for row in fresh
+    )
+    return [stations[mn] for mn in sorted({row["mn"] for row in fresh})]

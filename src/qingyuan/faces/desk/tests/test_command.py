@@ -35,9 +35,9 @@ def world(db, settings, tmp_path, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: AT)
     plan = small(1, AT)
     load_plan(plan, boundaries={row["properties"]["code"]: row["geometry"] for row in geography.geojson(plan)["features"]}, passwords={person.certificate: PASSWORD for person in plan.people})
-    take("rivers", "code,name,kind,river,river_name,lon,lat,downstream,km,velocity,target_class\nR1,源头,source,R1,清水河,104.0,36.62,R2,12,0.5,\nR2,清河断面,section,R1,清水河,104.05,36.60,,0,0.5,3\n")
+    take("rivers", "code,name,kind,river,river_name,lon,lat,downstream,km,velocity,target_class\nZ1,源头,source,Z1,清水河,104.0,36.62,Z2,12,0.5,\nZ2,清河断面,section,Z1,清水河,104.05,36.60,,0,0.5,3\n")
     for hours in range(0, 240, 4):
-        SectionReading.objects.create(place_id=Division.objects.count() and basin.RiverPlace.objects.get(code="R2").pk, factor="w21003", at=AT.replace(minute=0) - dt.timedelta(hours=hours), value=1.8 if hours < 8 else 0.5, way="auto", received_at=AT)
+        SectionReading.objects.create(place_id=Division.objects.count() and basin.RiverPlace.objects.get(code="Z2").pk, factor="w21003", at=AT.replace(minute=0) - dt.timedelta(hours=hours), value=1.8 if hours < 8 else 0.5, way="auto", received_at=AT)
     square = {"type": "Polygon", "coordinates": [[[104.0, 36.55], [104.1, 36.55], [104.1, 36.65], [104.0, 36.65], [104.0, 36.55]]]}
     unit = {"kind": "control_unit", "code": "ZH1", "name": "清河重点管控单元", "requirements": [{"dimension": "layout", "text": "禁止新建化工项目"}]}
     take("areas", json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": unit, "geometry": square}]}))
@@ -73,9 +73,9 @@ def test_the_map_holds_what_lies_in_the_viewers_division_and_nothing_else(li, wo
     mine = {one.code for one in world.facilities if one.division.startswith("9901")}
     assert {row["properties"]["c"] for row in told["layers"]["sources"]["features"]} == mine
     assert [row["properties"]["name"] for row in told["layers"]["sightings"]["features"]] == ["清河区图斑"]
-    assert told["layers"]["sections"]["features"][0]["properties"]["bad"] == 0 and len(told["layers"]["units"]["features"]) == 1
+    assert {row["properties"]["name"]: row["properties"]["bad"] for row in told["layers"]["sections"]["features"]}["清河断面"] == 0 and len(told["layers"]["units"]["features"]) == 1
     ground = li.get(reverse("desk:command_ground")).json()
-    assert all(row["properties"]["code"].startswith("9901") for row in ground["divisions"]["features"]) and len(ground["rivers"]["features"]) == 1
+    assert all(row["properties"]["code"].startswith("9901") for row in ground["divisions"]["features"]) and len(ground["rivers"]["features"]) > 1
 
 
 def test_a_layer_that_does_not_exist_is_refused_and_a_visitor_sees_nothing(li, client):
@@ -153,7 +153,22 @@ def test_a_section_that_rose_is_confirmed_traced_and_handed_out_from_its_page(li
     assert leader.post(reverse("desk:project_step", args=["P1", "money"]), {"on": "2026-09-21", "fund": "city", "kind": "paid", "amount_fen": "1", "note": ""}).status_code == 400
     assert leader.post(reverse("desk:project_step", args=["P1", "money"]), {"on": "2026-09-21", "fund": "city", "kind": "granted", "amount_fen": "12.5", "note": ""}).status_code == 302
     assert "125,000 元" in leader.get(reverse("desk:project", args=["P1"])).content.decode()
-    assert leader.get(reverse("desk:section", args=["R2"])).status_code == 200
+    assert leader.get(reverse("desk:section", args=["Z2"])).status_code == 200
+
+
+def test_bad_air_is_followed_back_through_the_measured_wind_to_a_plant_upwind(li, world):
+    """Odour at a place east of the cement works, the wind from the west."""
+    plant = next(one for one in world.facilities if "水泥" in one.name)
+    take("stations", f"code,name,lon,lat\nA1,城关,{plant.lon + 0.03},{plant.lat}\n")
+    hours = "".join(f"A1,2026-09-15 {hour:02d}:00,小时,2.0,270,60\n" for hour in range(6, 13))
+    take("air", "station,at,kind,wind_speed,wind_from,aqi\n" + hours)
+    asked = {"receptors": f"{plant.lon + 0.03},{plant.lat},2026-09-15 12:30", "hours": "2", "factor": "a21002"}
+    page = li.get(reverse("desk:air_trace"), asked)
+    assert page.status_code == 200 and page.context["candidates"][0]["facility"] == plant.code and "不是认定" in page.content.decode()
+    assert "没有风的记录" in li.get(reverse("desk:air_trace"), {**asked, "receptors": f"{plant.lon},{plant.lat},2026-09-01 12:30"}).content.decode()
+    assert li.get(reverse("desk:air_trace"), {**asked, "receptors": "昨天"}).status_code == 400
+    assert "不在您的辖区" in li.get(reverse("desk:air_trace"), {**asked, "receptors": "105.12,36.30,2026-09-15 12:30"}).content.decode()
+    assert li.get(reverse("desk:air_trace") + "?station=A1").status_code == 200
 
 
 def test_an_upload_says_which_rows_did_not_go_in(li):

@@ -21,9 +21,9 @@ def section(province, settings):
     """A section below one water outlet of the province, three weeks of quiet readings and two bad ones."""
     county = Division.objects.get(name="东山县")
     outlet = Outlet.objects.filter(medium="water", facility__division=county).first()
-    made = RiverPlace(code="S2", name="东山断面", kind="section", river="R1", river_name="清水河", division=county, lon=104.3, lat=36.7, target_class=3, flow=6.0)
+    made = RiverPlace(code="Z2", name="东山断面", kind="section", river="Z1", river_name="清水河", division=county, lon=104.3, lat=36.7, target_class=3, flow=6.0)
     made.save()
-    RiverPlace(code="O1", name="东山排口", kind="outlet", river="R1", river_name="清水河", division=county, lon=104.35, lat=36.72, downstream="S2", km=5.0, velocity=0.5, outlet=outlet, facility=outlet.facility).save()
+    RiverPlace(code="ZO1", name="东山排口", kind="outlet", river="Z1", river_name="清水河", division=county, lon=104.35, lat=36.72, downstream="Z2", km=5.0, velocity=0.5, outlet=outlet, facility=outlet.facility).save()
     for hours in range(0, 24 * 20, 4):
         when = AT.replace(minute=0) - dt.timedelta(hours=hours)
         SectionReading.objects.create(place=made, factor="w21003", at=when, value=1.8 if hours < 8 else 0.6, way="auto", received_at=AT)
@@ -109,3 +109,18 @@ def test_a_call_for_support_is_answered_by_somebody_and_closed_with_its_result(c
         command.step_call(row, "close", by=cast["王建国"], at=AT)
     command.step_call(row, "close", why="已取证", by=cast["王建国"], at=AT)
     assert not command.calls(cast["李明"]).exists()
+
+
+def test_what_the_stations_told_the_lake_is_written_down_once_and_looked_at(province, settings, cast):
+    """The province's own rivers: readings of the lake become records; the spill of the plan raises a warning with the outlet among its first candidates."""
+    from qingyuan.records.registry.models import SectionReading as Reading
+
+    spill = province.spills[0]
+    end = spill.ended + dt.timedelta(hours=32)  # the water needs 29 hours to the next section
+    planting.plant(settings.QINGYUAN_DATA, province, end - dt.timedelta(days=3), end, kinds=("hour",))
+    new = basin.watch(end)
+    assert Reading.objects.filter(way="auto").count() > 100 and basin.watch(end) == []
+    row = next(one for one in new if one.factor == spill.factor)
+    basin.confirm(row, doubts=list(WARNING_DOUBTS), why="连续两次", by=cast["李明"], at=end)
+    basin.trace(row, by=cast["李明"], at=end)
+    assert spill.outlet in [one["place"] for one in row.candidates[:3]]

@@ -66,7 +66,7 @@ function add(name, colour, shape) {
     map.addLayer({ id: `${name}-edge`, type: "line", source: name, paint: { "line-color": colour, "line-width": 1.4, "line-dasharray": [2, 1.5] } });
   } else {
     map.addSource(name, { type: "geojson", data: empty });
-    map.addLayer({ id: name, type: "circle", source: name, paint: { "circle-radius": 7, "circle-color": colour, "circle-stroke-color": ["case", ["==", ["get", "bad"], 1], "#b3202c", "#fff"], "circle-stroke-width": ["case", ["==", ["get", "bad"], 1], 3, 1.4] } });
+    map.addLayer({ id: name, type: "circle", source: name, paint: { "circle-radius": name === "sightings" ? 5 : 7, "circle-color": colour, "circle-stroke-color": ["case", ["==", ["get", "bad"], 1], "#b3202c", "#fff"], "circle-stroke-width": ["case", ["==", ["get", "bad"], 1], 3, 1.4] } });
   }
   if (shape !== "area") {
     map.on("click", name, (event) => { event.preventDefault(); popup(event.features[0], event.lngLat, name); });
