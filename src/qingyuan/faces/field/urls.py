@@ -11,6 +11,7 @@ urlpatterns = [
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("devices/", pages.device_list, name="devices"),
     path("devices/<uuid:key>/revoke/", pages.revoke, name="revoke"),
+    path("instruments/", pages.instrument_list, name="instruments"),
     path("trace/<str:number>/", pages.trace, name="trace"),
     path("trace/<str:number>/<uuid:key>/captures.json", pages.captures_file, name="captures"),
     path("api/hello", api.hello, name="hello"),

@@ -175,3 +175,23 @@ def test_what_is_recorded_on_site_shows_at_the_desk_with_its_gaps(task) -> None:
         assert words in shown, words
     assert client.get("/field/trace/RW-none/").status_code == 404
     assert client.get(f"{page}{tablet.id}/captures.json").status_code == 404
+
+
+def test_an_instrument_is_registered_with_its_calibration_and_goes_into_the_pack(task) -> None:
+    """Penalty Law art. 46: without a calibration that holds, a reading proves nothing."""
+    client, words = signed_in("李明"), {"name": "便携式烟气分析仪", "serial": "YQ-7", "certificate": "JD-2026-11", "calibrated_on": "2026-09-01", "valid_to": "2027-08-31"}
+    assert "不能作为证据" in client.get("/field/instruments/").content.decode()
+    bad = client.post("/field/instruments/", words | {"valid_to": "2026-08-31"})
+    assert bad.status_code == 400 and "晚于检定日期" in bad.content.decode()
+    assert client.post("/field/instruments/", words).status_code == 302
+    assert client.post("/field/instruments/", words | {"valid_to": "2027-09-30", "certificate": "JD-2026-12"}).status_code == 302
+    tools = Tablet().enrolled().ask("GET", f"/field/api/packs/{task.number}").json()["instruments"]
+    assert [(tool["serial"], tool["to"]) for tool in tools] == [("YQ-7", "2027-09-30")]
+
+
+def test_the_pack_brings_the_code_for_the_gate_and_a_map(task) -> None:
+    """国办发〔2024〕54号: scan to enter, also where there is no network."""
+    pack = Tablet().enrolled().ask("GET", f"/field/api/packs/{task.number}").json()
+    code = pack["code"]
+    assert code["address"].split("/visit/")[1] and len(code["rows"]) == len(code["rows"][0]) > 25 and {o["name"] for o in code["officers"]} == {"李明", "王建国"}
+    assert pack["map"]["name"] == "清河水泥有限公司" and pack["map"]["lon"] == task.facility.lon

@@ -7,7 +7,7 @@ import { corrected } from "./moments.js";
 import { pad } from "./signature.js";
 import { soon } from "./sync.js";
 import { ask, button, h, icon, line, note, panel, toast } from "./ui.js";
-import { stepsOf } from "./visit_screen.js";
+import { askRecusal, stepsOf } from "./visit_screen.js";
 
 const PARTS = {
   on_site: [["检查情况", ["production", "permits", "treatment", "facts", "sampling"]], ["现场人员", ["person_on_site", "position", "telephone"]], ["审阅", ["comment"]]],
@@ -153,7 +153,8 @@ function opening(pack, record, app) {
     const now = cell(record, field).value;
     return now ? h("p", {}, icon("circle-check"), ` ${label} ${words(now)}`) : button(label, async () => {
       const at = corrected();
-      const value = field === "certificates_shown" ? { at, officers: pack.task.team.map((o) => o.name) } : field === "recusal_asked" ? { at, wants: !(await ask("被询问人申请回避吗？", { isLong: null, yes: "不申请" })) } : { at };
+      const value = field === "certificates_shown" ? { at, officers: pack.task.team.map((o) => o.name) } : field === "recusal_asked" ? await askRecusal(at) : { at };
+      if (!value) return;
       await write({ task: pack.task.number, kind: "interview", record, field }, value);
       soon();
       app.redraw();

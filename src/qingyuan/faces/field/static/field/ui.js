@@ -50,4 +50,13 @@ export function ask(title, { help = "", value = "", yes = "确定", isLong = tru
     field?.focus();
   });
 }
+// one of a few answers, each with a button of its own; null when none was chosen
+export function pick(title, options, help = "") {
+  return new Promise((resolve) => {
+    const end = (told) => { box.close(); box.remove(); resolve(told); };
+    const box = h("dialog", { class: "ask", oncancel: (e) => { e.preventDefault(); end(null); } }, h("h2", {}, title), help && h("p", { class: "muted" }, help), h("div", { class: "stack" }, options.map(([label, value], n) => button(label, () => end(value), { kind: n ? "plain wide big" : "main wide big" })), button("取消", () => end(null), { kind: "plain wide" })));
+    document.body.append(box);
+    box.showModal();
+  });
+}
 export const kb = (n) => (n < 1024 ? `${n} B` : n < 1048576 ? `${Math.round(n / 1024)} KB` : `${(n / 1048576).toFixed(1)} MB`);

@@ -3,7 +3,7 @@
 import { cell, singleId, write } from "./book.js";
 import { corrected, shown } from "./moments.js";
 import { soon } from "./sync.js";
-import { ask, button, h, icon, note } from "./ui.js";
+import { ask, button, h, icon, note, pick } from "./ui.js";
 
 const STEPS = [
   ["entered", "进入现场", "记录到场时间，任务由此开始", "行政处罚法第55条"],
@@ -22,10 +22,18 @@ async function value(step, pack) {
   const at = corrected();
   if (step.field === "certificates_shown") return { at, officers: pack.task.team.map((o) => o.name), numbers: pack.task.team.map((o) => o.certificate) };
   if (step.field === "recusal_asked") {
-    const wants = await ask("当事人申请回避吗？", { isLong: null, yes: "不申请", help: "若申请回避，点“取消”，再点“当事人申请回避”。" });
-    return wants ? { at, wants: false } : null;
+    return askRecusal(at);
   }
   return { at };
+}
+
+// asked and answered, with the reason when somebody wants another officer; null when the question was not put
+export async function askRecusal(at) {
+  const wants = await pick("当事人申请回避吗？", [["不申请", "no"], ["申请回避", "yes"]], "认为执法人员与本案有直接利害关系的，有权申请回避（行政处罚法第43条）");
+  if (wants === null) return null;
+  if (wants === "no") return { at, wants: false };
+  const why = await ask("申请回避的理由", { help: "须由负责人作出决定；决定作出前不停止调查（行政处罚法第43条）" });
+  return why ? { at, wants: true, why } : null;
 }
 
 export async function visitScreen(pack, app) {
@@ -40,7 +48,7 @@ export async function visitScreen(pack, app) {
       h("div", { class: "mid" }, h("b", {}, step.label), h("small", {}, isDone ? `${shown(step.value.at)}${step.value.officers ? ` ${step.value.officers.join("、")}` : ""}${step.value.wants ? " 申请回避" : ""}` : `${step.why}（${step.article}）`),
         step.state === "conflict" && h("a", { class: "bad", href: `#/t/${pack.task.number}/field/visit/${step.record}~${step.field}` }, "两台设备记录不同，请核对")),
       !isDone && step.state !== "conflict" && button("记录", async () => put(step, await value(step, pack)), { kind: isNext ? "main big" : "plain" }),
-      !isDone && step.field === "recusal_asked" && button("当事人申请回避", async () => { const why = await ask("申请回避的理由", { help: "须先由负责人作出决定，决定作出前不停止调查（行政处罚法第43条）" }); if (why) await put(step, { at: corrected(), wants: true, why }); }, { kind: "plain" }));
+    );
   });
   const interruption = button("记录中断说明", async () => {
     const why = await ask("记录为什么中断", { help: "音像记录或者检查中断的，恢复时说明原因（行政处罚法第47条）" });
