@@ -13,6 +13,9 @@ from qingyuan.law import rulebook
 from qingyuan.records.cases import filing
 from qingyuan.records.cases.models import Case
 from qingyuan.records.clues.states import FALSE_ALARM_CAUSES
+from qingyuan.records.dispatch import campaigns, problems
+from qingyuan.records.dispatch import items as catalogue
+from qingyuan.records.dispatch.campaign_states import GRAVITIES
 from qingyuan.records.dispatch.models import Assignment
 from qingyuan.records.dispatch.states import ASSIGNMENT
 from qingyuan.records.inspections.models import Inspection
@@ -122,6 +125,35 @@ def may_be_filed(task: Assignment, visit: Inspection | None) -> bool:
     return visit is not None and visit.conclusion == "violation" and not Case.objects.filter(inspection=visit).exists()
 
 
+class Items(forms.Form):
+    items = forms.MultipleChoiceField(label="检查事项", widget=forms.CheckboxSelectMultiple, help_text="写入任务码，企业扫码可见；只能查公布的事项")
+
+
+def build_items_form(task: Assignment, visit: Inspection | None, look: Look, data: Any, files: Any) -> forms.Form:
+    form = Items(data, initial={"items": task.items}, auto_id="set_items-%s")
+    form.fields["items"].choices = [(one.code, one.name) for one in catalogue.items(look.today)]
+    return form
+
+
+class Found(forms.Form):
+    kind = forms.ChoiceField(label="问题类别")
+    gravity = forms.ChoiceField(label="程度", choices=[("", "按类别默认"), *GRAVITIES.items()], required=False)
+    point = forms.ChoiceField(label="检查要点", required=False)
+    description = long_text("问题描述", rows=3)
+
+
+def build_problem_form(task: Assignment, visit: Inspection | None, look: Look, data: Any, files: Any) -> forms.Form:
+    """A problem of this visit; the check points are those of its campaign."""
+    form = Found(data, auto_id="note_problem-%s")
+    form.fields["kind"].choices = [("", "请选择"), *((key, entry["label"]) for key, entry in problems.dictionary(look.today).items())]
+    form.fields["point"].choices = [("", "—"), *((point["id"], f"{point['id']} {point['text']}") for point in campaigns.points_for(task, look.today))]
+    return form
+
+
+def of_senders(task: Assignment, visit: Inspection | None, look: Look) -> list[str]:
+    return [] if look.viewer.pk == task.issued_by_id else only_inspectors(task, visit, look)
+
+
 def of_planner(task: Assignment, visit: Inspection | None, look: Look) -> list[str]:
     return [] if look.viewer.pk == task.issued_by_id else ["由派发人揭晓（四不两直）"]
 
@@ -134,5 +166,7 @@ STEPS = {
     "conclude": Spec("得出检查结论", "", lambda t, v: v is not None and v.state in ("opened", "recorded"), of_visit("conclude"), plain(Conclude, "conclude")),
     "order_correction": Spec("责令改正", "行政处罚法第28条", lambda t, v: v is not None and v.conclusion == "violation", only_inspectors, plain(Order, "order_correction")),
     "file_case": Spec("提请立案", "令30第18条", may_be_filed, of_filing, build_case_form),
+    "note_problem": Spec("登记问题（入台账）", "", lambda t, v: v is not None, only_inspectors, build_problem_form),
+    "set_items": Spec("列明检查事项", "国办发〔2024〕54号", lambda t, v: t.state == "issued", of_senders, build_items_form),
     "cancel": Spec("撤销任务", "", lambda t, v: t.state == "issued", by_table("cancel"), plain(Why, "cancel")),
 }

@@ -11,7 +11,7 @@ from qingyuan.errors import BadInput
 from qingyuan.records.cases import filing
 from qingyuan.records.cases import queries as cases
 from qingyuan.records.dispatch import actions as dispatch
-from qingyuan.records.dispatch import gate, queries, sending, visit_queries
+from qingyuan.records.dispatch import gate, problems, queries, sending, visit_queries
 from qingyuan.records.dispatch import items as catalogue
 from qingyuan.records.dispatch.models import Assignment
 from qingyuan.records.dispatch.states import ASSIGNMENT
@@ -54,7 +54,7 @@ def task_page(request: HttpRequest, look: Look, number: str) -> HttpResponse:
 
 def show(request: HttpRequest, look: Look, task: Assignment, bound: dict | None = None, code: int = 200) -> HttpResponse:
     """One visit from sending to conclusion, with everything it produced."""
-    visit = inspections.inspection_of(look.viewer, task)
+    visit = visit_of(look, task)
     folder = visit.docket if visit else None
     context = {
         "task": task, "visit": visit, "record": getattr(visit, "record", None), "inspectors": task.inspectors.select_related("agency"),
@@ -64,6 +64,14 @@ def show(request: HttpRequest, look: Look, task: Assignment, bound: dict | None 
         "history": history(task, visit), "today": look.today, "at": look.at, **around(task, look),
     }
     return render(request, "desk/task.html", context, status=code)
+
+
+def visit_of(look: Look, task: Assignment) -> Inspection | None:
+    """The visit on a task the viewer reached; who is sent from elsewhere sees their own visit though it lies outside their division."""
+    found = inspections.inspection_of(look.viewer, task)
+    if found is None and task.inspectors.filter(pk=look.viewer.pk).exists():
+        return Inspection.objects.select_related("facility", "docket").filter(assignment=task).first()
+    return found
 
 
 def around(task: Assignment, look: Look) -> dict[str, object]:
@@ -98,7 +106,7 @@ def offers(task: Assignment, visit: Inspection | None, look: Look, bound: dict) 
 def task_step(request: HttpRequest, look: Look, number: str, step: str) -> HttpResponse:
     """Take one step of the visit."""
     task = queries.assignment(look.viewer, number)
-    visit = inspections.inspection_of(look.viewer, task)
+    visit = visit_of(look, task)
     spec = task_forms.STEPS.get(step)
     if spec is None or not spec.shows(task, visit):
         raise BadInput("现在没有这一步：请刷新页面后按“下一步”办理")
@@ -125,6 +133,8 @@ def wrote(result: object) -> None:
 
 
 TAKE = {
+    "set_items": lambda task, visit, given, look: wrote(sending.set_items(task, by=look.viewer, at=look.at, **given)),
+    "note_problem": lambda task, visit, given, look: wrote(problems.note_problem(facility=task.facility, assignment=task, round=task.round, by=look.viewer, at=look.at, **given)),
     "reveal": lambda task, visit, given, look: wrote(sending.reveal(task, by=look.viewer, at=look.at)),
     "open_inspection": lambda task, visit, given, look: wrote(actions.open_inspection(task, by=look.viewer, at=look.at)),
     "cancel": lambda task, visit, given, look: wrote(dispatch.cancel(task, by=look.viewer, at=look.at, **given)),

@@ -84,7 +84,7 @@ def draw_page(request: HttpRequest, digest: str) -> HttpResponse:
     drawn = [{**one, "name": names.get(one["object"], one["object"])} for one in told["result"]] if told else []
     context = {
         "row": row, "is_open": is_open, "problems": door.problems(told) if told else [], "drawn": drawn, "pool": plan_queries.pool_summary(row) if is_open else [],
-        "source": door.source_name(row.commitment), "earliest": row.commitment["beacon"]["earliest"], "round": row.commitment["beacon"]["round"], "algorithm": row.commitment["algorithm"],
+        "source": door.source_name(row.commitment), "earliest": row.commitment["beacon"]["earliest"], "algorithm": row.commitment["algorithm"],
     }  # fmt: skip
     return render(request, "public/draw.html", context)
 

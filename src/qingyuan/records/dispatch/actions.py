@@ -42,11 +42,17 @@ def why_not_assign(
     return reasons + [reason for reason in (exempt, capped) if reason]
 
 
+def hold(facility: Facility) -> None:
+    """Let one sender at a time look at a facility's open tasks and cap; call it inside the transaction that issues."""
+    Facility.objects.select_for_update().get(pk=facility.pk)
+
+
 @transaction.atomic
 def assign(*, clue: Clue, inspectors: Sequence[Officer], by: Officer, at: dt.datetime, due_on: dt.date | None = None) -> Assignment:
     """Send two or more officers to check an accepted clue."""
     if not by.has_role("inspector", "analyst", "leader"):
         raise NotAllowed(f"{by.name}没有派发任务的岗位")
+    hold(clue.facility)
     reasons = why_not_assign(facility=clue.facility, inspectors=inspectors, on=at.date(), clue=clue)
     if due_on is not None and due_on < at.date():
         reasons.append(f"完成日期{due_on}早于派发日期{at.date()}")

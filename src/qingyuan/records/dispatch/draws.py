@@ -125,6 +125,7 @@ def send(item: DrawnItem, *, by: Officer, at: dt.datetime, due_on: dt.date | Non
     reasons = [f"已派发任务{fresh.assignment.number}"] if open_task else []
     reasons += [] if fresh.draw.state == "drawn" and not fresh.result else ["本次抽取已被替代、已公开或该对象已有结果"]
     people = list(fresh.officers.order_by("certificate_number"))
+    actions.hold(fresh.facility)
     reasons += actions.why_not_assign(facility=fresh.facility, inspectors=people, on=at.date(), basis="draw")
     near = gate.near_visits(fresh.facility, at.date(), by)
     seen = gate.lines(facility=fresh.facility, basis="draw", on=at.date(), viewer=by, items=items, near=near, answer=answer)

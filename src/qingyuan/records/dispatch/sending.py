@@ -16,6 +16,7 @@ from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Facility, Officer
 
 from . import actions, campaigns, gate, rounds
+from . import items as catalogue
 from .campaign_models import AssistanceRound, Campaign, Target
 from .models import Assignment
 from .states import BASES, CROSS, MODES
@@ -58,6 +59,9 @@ def send_out(
         raise BadInput(f"组织方式须为：{'、'.join(MODES.values())}", field="mode")
     on = at.date()
     items = list(items) or (list(campaign.items) if campaign is not None else [])
+    actions.hold(facility)
+    if campaign is not None:
+        campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)  # its number is counted by one sender at a time
     held = list(OutsideVisit.objects.select_for_update().filter(pk__in=[one.pk for one in merge]))
     reasons = why_not(
         facility=facility, basis=basis, reason=reason, inspectors=inspectors, by=by, on=on, items=items, mode=mode,
@@ -130,5 +134,24 @@ def reveal(task: Assignment, *, by: Officer, at: dt.datetime) -> Assignment:
     fresh.revealed_at = at
     fresh.save(update_fields=["revealed_at"])
     record_event(by=by, subject=f"assignment:{fresh.pk}", step="reveal", at=at)
+    task.refresh_from_db()
+    return fresh
+
+
+@transaction.atomic
+def set_items(task: Assignment, *, items: Sequence[str], by: Officer, at: dt.datetime) -> Assignment:
+    """Write down what is looked at, before anybody enters; a code already shown says something else and ends."""
+    fresh = Assignment.objects.select_for_update().get(pk=task.pk)
+    wrong = catalogue.unknown(items, at.date())
+    if wrong or not items:
+        raise BadInput(f"事项{'、'.join(wrong)}不在公布的检查事项清单内" if wrong else "请至少选择一项", field="items")
+    reasons = [] if fresh.state == "issued" else ["检查已经开始或办结，不能改变事项"]
+    reasons += [] if by.pk == fresh.issued_by_id or fresh.inspectors.filter(pk=by.pk).exists() else ["由派发人或者检查人员填写"]
+    if reasons:
+        raise NotAllowed(reasons)
+    before, fresh.items = fresh.items, list(items)
+    fresh.save(update_fields=["items"])
+    fresh.codes.filter(withdrawn_at=None).update(withdrawn_at=at, withdrawn_why="检查事项变更，已换新码")
+    record_event(by=by, subject=f"assignment:{fresh.pk}", step="set_items", at=at, before={"items": before}, after={"items": fresh.items})
     task.refresh_from_db()
     return fresh

@@ -104,3 +104,40 @@ def test_the_burden_pages_say_what_stands_first_and_how_it_was_counted():
     assert li.get("/burden/?year=19x").status_code == li.get("/burden/?year=2999").status_code == 400
     assert li.get(f"/burden/{place('云汐城市污水处理厂').code}/").status_code == 404
     assert li.get("/burden/?page=99&words=%27").status_code == 200
+
+
+def test_items_named_before_entry_end_the_code_that_said_otherwise():
+    li, task = signed_in(officer("李明")), sent(items=[])
+    li.post(f"/tasks/{task.number}/code/")
+    assert li.post(f"/tasks/{task.number}/set_items/", {"items": []}).status_code == 400
+    assert li.post(f"/tasks/{task.number}/set_items/", {"items": ["EE-I05"]}).status_code == 302
+    assert VisitCode.objects.get().withdrawn_why == "检查事项变更，已换新码"
+    li.post(f"/tasks/{task.number}/code/")
+    assert VisitCode.objects.latest("pk").told["items"][0]["code"] == "EE-I05"
+
+
+def test_a_problem_seen_on_the_visit_goes_into_the_ledger_from_the_task():
+    from qingyuan.records.dispatch.campaign_models import Problem
+    from qingyuan.records.dispatch.tests.cast_visits import published_campaign
+
+    campaign = published_campaign(kind="third_party")
+    li, task = signed_in(officer("李明")), sent(basis="campaign", campaign=campaign)
+    assert li.post(f"/tasks/{task.number}/open_inspection/").status_code == 302
+    given = {"kind": "fake_data", "gravity": "", "point": "AUT01", "description": "管路加装过滤"}
+    assert li.post(f"/tasks/{task.number}/note_problem/", {**given, "point": "XXX"}).status_code == 400
+    assert li.post(f"/tasks/{task.number}/note_problem/", given).status_code == 302
+    row = Problem.objects.get()
+    assert (row.assignment, row.campaign, row.point, row.gravity) == (task, campaign, "AUT01", "suspected")
+
+
+def test_people_sent_from_another_city_work_on_their_task_and_their_colleagues_do_not_see_it():
+    from qingyuan.records.dispatch.tests.cast_visits import inspectors_of, planner
+
+    team = inspectors_of("9902")
+    task = sent(mode="mobile", authority_letter="示环执〔2026〕5号", inspectors=team, by=planner())
+    guest = signed_in(team[0])
+    assert guest.post(f"/tasks/{task.number}/open_inspection/").status_code == 302
+    assert "收入照片和材料" in guest.get(f"/tasks/{task.number}/").content.decode()
+    assert signed_in(officer("孙立军", "9901")).get(f"/tasks/{task.number}/").status_code == 200
+    other = next(one for one in type(team[0]).objects.filter(agency__division__code__startswith="9902").exclude(pk__in=[one.pk for one in team]))
+    assert signed_in(other).get(f"/tasks/{task.number}/").status_code == 404
