@@ -62,6 +62,7 @@ def prepare(preset: str) -> list[tuple[str, str, str]]:
     from qingyuan.engines.province import geography
     from qingyuan.engines.province.small import small
     from qingyuan.engines.store import planting
+    from qingyuan.records.clues.planting import plant_clues
     from qingyuan.records.registry.door import export_dimensions
     from qingyuan.records.registry.load import load_plan
     from qingyuan.records.registry.models import Officer
@@ -74,6 +75,7 @@ def prepare(preset: str) -> list[tuple[str, str, str]]:
         load_plan(plan, boundaries=outlines, passwords=passwords)
     planting.write_dimensions(settings.QINGYUAN_DATA, plan)
     export_dimensions(settings.QINGYUAN_DATA)
+    plant_clues(clock.now())
     cast = Officer.objects.filter(agency__division__code="990100000000").select_related("account", "agency").order_by("id")
     return [(officer.name, "、".join(officer.role_names), officer.account.username) for officer in cast]
 

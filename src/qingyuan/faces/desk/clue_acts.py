@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qingyuan.clock import CHINA
+from qingyuan.errors import NotAllowed
 from qingyuan.records.clues import actions, answers, episodes, governor, grounds, queries, remote, routing
 from qingyuan.records.clues.models import Clue
 from qingyuan.records.clues.states import CLUE
@@ -18,6 +19,8 @@ Given = dict[str, Any]
 
 
 def assign(clue: Clue, given: Given, look: Look) -> str:
+    if clue.facility is None:
+        raise NotAllowed("还没有认定是哪一家污染源，不能派人入企；请先“认定污染源”")
     task = dispatch.assign(clue=clue, inspectors=list(given["inspectors"]), due_on=given.get("due_on"), by=look.viewer, at=look.at)
     return f"已派发核实任务 {task.number}，应于 {task.due_on:%Y-%m-%d} 前完成"
 

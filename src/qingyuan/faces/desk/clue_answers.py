@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from qingyuan import clock
-from qingyuan.errors import BadInput, NotAllowed
+from qingyuan.errors import BadInput, NotAllowed, NotYours
 from qingyuan.records.clues import answers, queries, timing
 from qingyuan.records.clues.stage_models import AnswerRequest
 
@@ -39,7 +39,10 @@ class Answer(forms.Form):
 def answer_page(request: HttpRequest, token: str) -> HttpResponse:
     """What the firm is asked, until when, and a form to answer it; once answered it shows what was said."""
     at = clock.now()
-    row = answers.request_by(token, at)
+    try:
+        row = answers.request_by(token, at)
+    except NotYours as gone:
+        return render(request, "refusal.html", {"code": 404, "title": "打不开这份说明", "reasons": [str(gone)]}, status=404)
     open_ = row.state in ("asked", "refused") and row.clue.ended_at is None
     form = Answer(request.POST or None, request=row, auto_id="answer-%s") if open_ else None
     code = 200

@@ -16,9 +16,8 @@ from qingyuan.records.clues.states import SEVERITIES
 from .clue_forms import LONG
 from .clues import chart_of, last_of_each_rule
 from .frame import Look, desk
-from .paging import page_by_due
 
-SIZE = 12
+SIZE = 40  # of the queue; what is behind comes up as these are worked off
 
 
 class Warn(forms.Form):
@@ -40,9 +39,9 @@ def station_page(request: HttpRequest, look: Look) -> HttpResponse:
 def show(request: HttpRequest, look: Look, number: str, form: forms.Form | None = None, code: int = 200) -> HttpResponse:
     """The queue, and one clue opened beside it: the first, or the one asked for."""
     rows = work.to_screen(look.viewer)
-    page = page_by_due(rows, request.GET.get("after", ""), SIZE)
-    chosen = queries.clue(look.viewer, number) if number else next(iter(page.rows), None)
-    context = {"page": page, "count": queries.capped_count(rows), "chosen": chosen, "at": look.at, "today": look.today, "warnings": work.warnings(look.viewer)[:8]}
+    queue = list(rows[:SIZE])
+    chosen = queries.clue(look.viewer, number) if number else next(iter(queue), None)
+    context = {"queue": queue, "count": queries.capped_count(rows), "chosen": chosen, "at": look.at, "today": look.today, "warnings": work.warnings(look.viewer)[:8]}
     if chosen is not None:
         findings = list(chosen.findings.all()[:200])
         context |= {

@@ -38,6 +38,8 @@ def gaps_of(clue: Clue, *, others: Iterable[Docket] = ()) -> list[Gap]:
         gap = rows.setdefault(name, Gap(name))
         gap.asked_by.append("案由要求")
         for folder in files:
+            if folder == clue.docket and is_made_on_site(key):
+                continue
             met = next((row for row in docket.evidence_gaps(folder, violation=clue.violation) if row["id"] == key and row["is_met"]), None)
             if met is not None and not gap.met_by:
                 gap.met_by, gap.because = met["met_by"], met["because"]
@@ -57,6 +59,12 @@ def required(violation: str) -> list[tuple[str, str]]:
     except BadInput:
         return []
     return [(key, docket.requirements().get(key, {}).get("name", key)) for key in entry.get("evidence", ())]
+
+
+def is_made_on_site(key: str) -> bool:
+    """Whether any picture would do by its kind: then one that came from afar or from the firm is not one taken on site."""
+    want = docket.requirements().get(key, {})
+    return bool(want.get("kinds")) and not want.get("words")
 
 
 def near(text: str, rows: dict[str, Gap]) -> str:

@@ -36,7 +36,7 @@ def brought(at: dt.datetime) -> list[dict[str, Any]]:
         {"source": "remote_sensing", "severity": "blue", "title": "河岸新增堆放物图斑", "ago": 30, "place": "清河右岸滩地", "facts": {"before_on": str(day - dt.timedelta(days=40)), "after_on": str(day - dt.timedelta(days=2)), "sensor": "高分一号 2 米", "position": "112.95,28.21"}},
         {"source": "mobile_monitoring", "severity": "orange", "title": "走航发现 VOCs 峰值", "ago": 4, "place": "工业园三路", "facts": {"passed_at": when, "vehicle": "走航车 1 号 PTR-MS", "peak": "1860", "background": "210", "position": "112.96,28.20"}},
         {"source": "tower_video", "severity": "blue", "title": "铁塔视频发现冒烟", "ago": 2, "place": "东岭村北", "facts": {"seen_at": when, "camera": "TT-0117", "bearing": "215"}},
-        {"source": "section", "severity": "orange", "title": "清河出境断面氨氮超目标", "ago": 8, "place": "清河出境断面", "facts": {"section": "清河出境", "factor": "氨氮", "measured": "1.42", "target": "1.0"}},
+        {"source": "section", "severity": "orange", "title": "氨氮超目标", "ago": 8, "place": "清河出境断面", "facts": {"section": "清河出境", "factor": "氨氮", "measured": "1.42", "target": "1.0"}},
         {"source": "police", "severity": "red", "title": "公安移送夜间罐车倾倒", "ago": 5, "place": "南山废弃矿坑", "facts": {"from_body": "清河市公安局环侦支队", "letter": "清公环移〔2026〕7号", "content": "查获罐车一辆，驾驶人称受雇倾倒"}, "violation": "solid_waste_dumping"},
         {"source": "self_report", "severity": "blue", "title": "企业报告在线仪断电两小时", "ago": 9, "facts": {"reported_at": when, "reporter": "环保部 刘芳", "content": "变电站检修停电，已恢复，附检修单"}, "is_other": True},
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from qingyuan.records.docket.models import EvidenceItem
 from qingyuan.records.registry import duty
 from qingyuan.records.registry.models import Division, Facility, Officer
 
-from . import actions
+from . import actions, governor
 from .models import Clue
 from .states import SOURCES
 
@@ -102,10 +102,15 @@ def register_clue(
     position = told.get("position") or [None, None]
     clue = actions.open_clue(
         facility=facility, division=division, source=source, title=title, severity=severity, began=began, ended=ended or began, at=at, by=by, violation=violation,
-        more={"place": place.strip(), "lon": position[0], "lat": position[1], "source_facts": told},
+        more={"place": place.strip(), "lon": position[0], "lat": position[1], "source_facts": told}, is_held=True,
     )  # fmt: skip
     for name, content in papers:
         add_paper(clue, name=name, content=content, source=f"{SOURCES[source]}（线索登记）", by=by, at=at)
+    if clue.agency is None:
+        actions.let_out(clue, at)
+    else:
+        governor.govern(clue.agency, at)
+    clue.refresh_from_db()
     return clue
 
 

@@ -78,7 +78,7 @@ def hand(clue: Clue, to: Agency, kind: str, why: str, by: Officer, at: dt.dateti
     place = clue.division
     where = home or (place if holds(to, place) else to.division)
     step = "transfer" if kind == "transfer" else "return_back"
-    changes = {"agency": to, "division": where, "handler": None, "released_at": at, "state": "found", "accepted_at": None}
+    changes = {"agency": to, "division": where, "handler": None, "released_at": at, "state": "found", "bypass": "", "accepted_at": None}
     row = actions.take(clue, step, by=by, at=at, why=why, changes=changes, after={"from": here.name, "to": to.name})
     ClueMove.objects.create(clue=row, kind=kind, from_agency=here, to_agency=to, from_division=place, at=at, by=by, why=why.strip())
     if row.docket_id:

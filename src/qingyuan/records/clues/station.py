@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 
 from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.records.registry import duty
@@ -21,12 +21,14 @@ from .models import Clue
 from .stage_models import EarlyWarning
 from .states import SEVERITIES
 
+GRAVITY = Case(*(When(severity=key, then=Value(place)) for place, key in enumerate(SEVERITIES)), default=Value(9))
+
 
 def to_screen(viewer: Officer) -> QuerySet[Clue]:
-    """Clues nobody has taken or warned of yet, out of the waiting list, the gravest and oldest first."""
+    """Clues nobody has taken or warned of yet and that do not wait for room, the gravest first, then those found first."""
     warned = EarlyWarning.objects.filter(clue=OuterRef("pk"))
     rows = Clue.objects.filter(state="found", released_at__isnull=False).exclude(Exists(warned))
-    return scoped(rows.select_related("facility", "division", "agency"), viewer).order_by("due_on", "id")
+    return scoped(rows.select_related("facility", "division", "agency"), viewer).annotate(gravity=GRAVITY).order_by("gravity", "found_at", "id")
 
 
 @transaction.atomic
