@@ -11,7 +11,7 @@ from PIL import Image
 
 from qingyuan import imports
 from qingyuan.errors import BadInput, NotAllowed
-from qingyuan.records.registry import quality, sections
+from qingyuan.records.registry import quality, sections, tabular
 from qingyuan.records.registry.models import AirReading, Area, RiverPlace, SectionReading
 from qingyuan.records.registry.places import around
 from qingyuan.records.reports.models import ImportBatch, MoneyEntry, Project, Sighting, SightingPhoto, Track
@@ -221,10 +221,11 @@ def test_a_workbook_is_read_and_its_formula_cells_are_refused(cast):
     assert outcome.known == 1 and outcome.refused == [(3, "“lon”是公式或以公式符号开头，请粘贴为数值或文字")]
 
 
-def test_a_workbook_that_unpacks_without_end_is_not_opened(cast):
+def test_a_workbook_that_unpacks_without_end_is_not_opened(cast, monkeypatch):
+    monkeypatch.setattr(tabular, "MOST_UNPACKED", 4 << 20)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (300 << 20))
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (8 << 20))
     with pytest.raises(BadInput, match="解压后过大"):
         take("stations", out.getvalue(), name="a.xlsx")
 
@@ -237,3 +238,31 @@ def test_the_console_says_how_many_went_in_and_which_did_not(cast, tmp_path, cap
     assert main(["import", "stations", str(file), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert (told["taken"], told["known"], told["refused"][0]["line"]) == (1, 0, 3) and "写反" in told["refused"][0]["reason"]
+
+
+
+@pytest.mark.parametrize("kind", list(imports.KINDS))
+def test_no_bytes_whatever_raise_anything_but_a_sentence(cast, kind):
+    """Random bytes, random tables under the right headings, random JSON: taken, refused by row, or refused whole; never an error of ours."""
+    from hypothesis import HealthCheck, given, settings
+    from hypothesis import strategies as st
+
+    cells = st.one_of(st.text(max_size=12), st.sampled_from(["36.6", "104.05", "-1", "nan", "1e999", "2026-09-15", "2026-09-15 08:00", "=1+1", "是", "R1", "0612", "自动"]))
+    names = st.sampled_from(["code", "name", "lon", "lat", "at", "value", "section", "kind", "latitude", "longitude", "acq_date", "acq_time", "station", "w21003", "division", "camera", "patch_id", "type", "project", "wan", "on"])
+    table = st.tuples(st.lists(names, min_size=1, max_size=8), st.lists(st.lists(cells, max_size=9), max_size=4)).map(lambda t: "\n".join([",".join(t[0]), *(",".join(r) for r in t[1])]).encode())
+    told = st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["type", "features", "properties", "geometry", "coordinates", "lon"]), inner, max_size=4), max_leaves=12)
+    lines = told.map(lambda value: json.dumps(value).encode())
+    feature = st.fixed_dictionaries({"type": st.just("Feature"), "properties": told, "geometry": st.fixed_dictionaries({"type": st.sampled_from(["Polygon", "Point", "MultiPolygon", "LineString"]), "coordinates": told})})
+    maps = st.lists(feature, max_size=3).map(lambda rows: json.dumps({"type": "FeatureCollection", "features": rows}).encode())
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.one_of(st.binary(max_size=80), table, lines, maps, st.binary(max_size=60).map(lambda b: b"PK\x03\x04" + b), st.binary(max_size=60).map(lambda b: b"\xff\xd8\xff" + b)))
+    def taken(content):
+        try:
+            outcome = take(kind, content, cast["李明"])
+        except BadInput as error:
+            assert str(error)
+        else:
+            assert all(reason for _, reason in outcome.refused)
+
+    taken()

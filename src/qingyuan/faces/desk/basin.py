@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from qingyuan.errors import BadInput
+from qingyuan.errors import BadInput, NotAllowed
+from qingyuan.records.clues import reporting
 from qingyuan.records.registry import places, quality, sections
 from qingyuan.records.reports import basin
 from qingyuan.records.reports.models import Handout, Project, SectionWarning
@@ -101,6 +104,7 @@ def show_warning(request: HttpRequest, look: Look, row: SectionWarning, bound: d
     offers = [Offer(step.name, step.label, step.article, why_not(row, WARNING, step.name, look.viewer), built[step.name], built[step.name].is_bound) for step in WARNING.open_steps(row.state)]
     context = {
         "row": row, "offers": offers, "history": basin.history(row), "handouts": row.handouts.select_related("division"), "today": look.today, "at": look.at, "class_name": sections.class_name(row.quality_class), "target": sections.class_name(row.target_class),
+        "clue_reasons": why_no_clue(row, look),
     }
     return render(request, "desk/warning.html", context, status=code)
 
@@ -122,6 +126,36 @@ def warning_step(request: HttpRequest, look: Look, number: str, step: str) -> Ht
     if settle(request, built[step], act, WARNING.steps[step].label):
         return redirect("desk:warning", number=row.number)
     return show_warning(request, look, row, {step: built[step]}, 400)
+
+
+def why_no_clue(row: SectionWarning, look: Look) -> list[str]:
+    """Why no clue can be opened from a warning now."""
+    if row.clue_number:
+        return [f"已转为线索 {row.clue_number}"]
+    if row.state in ("found", "excluded"):
+        return ["先复核确认，再转为线索"]
+    return [] if look.viewer.has_role("inspector", "analyst") else ["转为线索由执法、研判人员办理"]
+
+
+@require_POST
+@desk
+def warning_clue(request: HttpRequest, look: Look, number: str) -> HttpResponse:
+    """Open a clue from a confirmed warning: it says the water is bad, not who made it so; the candidates go with it as a paper."""
+    row = basin.warning(look.viewer, number)
+    reasons = why_no_clue(row, look)
+    if reasons:
+        raise NotAllowed(reasons)
+    name, target = names.factor_name(row.factor), sections.limit_of(row.factor, row.target_class, look.today, is_lake=row.place.is_lake)
+    facts = {"section": row.place.name, "factor": name, "measured": row.value, "target": target if target is not None else row.usual or row.value}
+    paper = json.dumps({"warning": row.number, "reason": row.reason, "candidates": row.candidates, "caution": "候选只是先查哪里，不是认定"}, ensure_ascii=False, indent=1).encode()
+    with transaction.atomic():
+        clue = reporting.register_clue(
+            source="section", title=f"{row.place}{name}{row.reason}"[:160], severity="orange", facts=facts, began=row.began, ended=row.ended, by=look.viewer, at=look.at, division=row.division,
+            place=f"{row.place}（{row.place.river_name}）", papers=[(f"{row.number}溯源结果.json", paper)],
+        )
+        basin.hand_to_clue(row, clue_number=clue.number, by=look.viewer, at=look.at)
+    messages.success(request, f"已转为线索 {clue.number}")
+    return redirect("desk:clue", number=clue.number)
 
 
 # -- hand-outs, projects --------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ pages = [
     path("basin/check/", basin.check_sections, name="check_sections"),
     path("basin/sections/<str:code>/", basin.section_page, name="section"),
     path("basin/warnings/<str:number>/", basin.warning_page, name="warning"),
+    path("basin/warnings/<str:number>/clue/", basin.warning_clue, name="warning_clue"),
     path("basin/warnings/<str:number>/<slug:step>/", basin.warning_step, name="warning_step"),
     path("basin/handouts/<str:number>/", basin.handout_page, name="handout"),
     path("basin/handouts/<str:number>/<slug:step>/", basin.handout_step, name="handout_step"),

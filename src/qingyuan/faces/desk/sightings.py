@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -133,8 +134,6 @@ def why_no_clue(row: Sighting, look: Look) -> list[str]:
 @desk
 def to_clue(request: HttpRequest, look: Look, number: str) -> HttpResponse:
     """Open a clue from a sighting, with its facts and photos; the clue knows that it rests on a lead."""
-    from django.db import transaction
-
     row = sightings.sighting(look.viewer, number)
     reasons = why_no_clue(row, look)
     if reasons:

@@ -118,6 +118,18 @@ def multiple_of(factor: str, value: float, target: int | None, on: dt.date, *, i
     return 0.0
 
 
+def limit_of(factor: str, target: int | None, on: dt.date, *, is_lake: bool = False) -> float | None:
+    """The limit of the target class for a factor (the lower bound of dissolved oxygen); None where the standard has none."""
+    for table in ([f"class_{MARKS[(target or 1) - 1]}_lake"] if is_lake else []) + [f"class_{MARKS[(target or 1) - 1]}"]:
+        try:
+            found = limits.standard_limit("gb_3838_2002", table, factor, averaging="any", on=on)
+        except BadInput:
+            continue
+        value = found.limit_value if found.limit_value is not None else found.low_value
+        return None if value is None or target is None else float(value)
+    return None
+
+
 def assess(viewer: Officer, since: dt.datetime, until: dt.datetime, *, only: Iterable[RiverPlace] | None = None) -> list[Assessed]:
     """Every section over [since, until): means of valid readings by factor; manual samples weigh as one reading each."""
     places = list(only) if only is not None else list(sections(viewer))

@@ -151,6 +151,19 @@ def close(row: SectionWarning, *, why: str, by: Officer, at: dt.datetime) -> Sec
     return take(row, WARNING, "close", by=by, at=at, why=why, changes={"conclusion": words(why, "查明的原因", "why", 4)})
 
 
+@transaction.atomic
+def hand_to_clue(row: SectionWarning, *, clue_number: str, by: Officer, at: dt.datetime) -> SectionWarning:
+    """Remember the clue that was opened from this warning; the clue's own room opens it."""
+    fresh = SectionWarning.objects.select_for_update().get(pk=row.pk)
+    if fresh.clue_number:
+        raise NotAllowed(f"已转为线索 {fresh.clue_number}，不重复转出")
+    fresh.clue_number = clue_number
+    fresh.save(update_fields=["clue_number"])
+    record_event(by=by, subject=f"section_warning:{fresh.pk}", step="hand_to_clue", at=at, after={"clue": clue_number})
+    row.refresh_from_db()
+    return row
+
+
 # -- hand-outs ----------------------------------------------------------------------------------------------------------------
 
 

@@ -143,6 +143,9 @@ def test_a_section_that_rose_is_confirmed_traced_and_handed_out_from_its_page(li
     assert li.post(page + "confirm/", {"doubts": ["rain"], "why": "连续两次"}).status_code == 400
     assert li.post(page + "confirm/", {"doubts": ["rain", "backflow", "gate", "maintenance", "upstream"], "why": "连续两次"}).status_code == 302
     assert li.post(page + "trace/").status_code == 302
+    assert li.post(page + "clue/").status_code == 302
+    row.refresh_from_db()
+    assert Clue.objects.get(number=row.clue_number).source == "section"
     leader = signed_in(client, "吴海涛")
     county = Division.objects.get(name="清河区")
     given = {"to": county.pk, "title": "清河断面氨氮", "problem": "Ⅴ类", "demand": "排查", "due_on": "2026-09-30"}
