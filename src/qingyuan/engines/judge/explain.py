@@ -14,7 +14,7 @@ from qingyuan.engines.sense import spool
 from qingyuan.engines.store import layout
 from qingyuan.errors import BadInput
 
-from . import working
+from . import words, working
 from .finding import Finding, milliseconds, moment
 from .frame import split
 from .rule import named
@@ -131,5 +131,10 @@ def _line(node: dict[str, Any]) -> str:
     source = f"（{node['source']}）" if node.get("source") else ""
     if "formula" not in node:
         return f"  {node['label']}：{node['value']}{node.get('unit', '')}{source}"
-    inputs = "，".join(f"{name}={value:.6g}" for name, value in node["inputs"].items())
-    return f"  {node['label']} = {node['formula']} = {node['value']:.6g}{node.get('unit', '')}（{inputs}）"
+    inputs = "，".join(f"{words.chinese(name)}={_quantity(value)}" for name, value in node["inputs"].items())
+    return f"  {node['label']} = {words.chinese(node['formula'])} = {node['value']:.6g}{node.get('unit', '')}（{inputs}）"
+
+
+def _quantity(value: float) -> str:
+    """Return a number, or the moment that a number of milliseconds as large as ours stands for."""
+    return f"{moment(value):%Y-%m-%d %H:%M}" if abs(value) > 1e12 else f"{value:.6g}"

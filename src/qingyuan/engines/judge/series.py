@@ -124,6 +124,11 @@ class Series:
         """Return the runs of one unchanged value (see ``equal_runs``), computed once for all rules that ask."""
         return equal_runs(self.value, self.began, self.normal, 2 * self.step)
 
+    @cached_property
+    def calibrations(self) -> tuple[Index, Index]:
+        """Return the runs of rows that the device flags as calibration (HJ 212-2017 table 8: C)."""
+        return runs(self.flag == ord("C"), self.began, 2 * self.step)
+
     def between(self, began: int, ended: int) -> slice:
         """Return the rows that start in [began, ended)."""
         first, last = np.searchsorted(self.began, (began, ended))

@@ -5,7 +5,6 @@
     ingest      from the spool into small files     compact     small files into bucket-months; retention
     asof        what was known at a moment          chart       a year in a blink        units   how the judge walks
     marks · events · parameters                     what people and instruments say about the readings
-    seal        digests of spool segments into the ledger
     planting    a synthetic province straight into the lake
 
 The lake is derived from the spool and can be rebuilt from it; it is never the record of truth.

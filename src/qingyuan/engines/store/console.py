@@ -65,9 +65,9 @@ def ingest(data: Path, limit: int | None, rebuild: bool, as_json: bool) -> int:
 @AS_JSON
 def seal(data: Path, as_json: bool) -> None:
     """把已写满的报文段的摘要记入账本。"""
-    from . import seal as work
+    from qingyuan.engines.ledger import sealing as work
 
-    _say(asdict(work.seal(_existing(data), at=clock.now())), as_json)
+    _say(asdict(work.seal(_existing(data), clock.now())), as_json)
 
 
 @lake.command()

@@ -31,6 +31,7 @@ class Batch:
     dimensions: Dimensions
     columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in READINGS.names})
     said: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in PARAMETERS.names})
+    bulk: list[pa.Table] = field(default_factory=list)
     records: int = 0
     packets: int = 0
     faults: int = 0
@@ -109,7 +110,12 @@ class Batch:
 
     def readings(self) -> pa.Table:
         """Return the readings taken so far."""
-        return _table(self.columns, READINGS)
+        return pa.concat_tables([*self.bulk, _table(self.columns, READINGS)])
+
+    @property
+    def rows(self) -> int:
+        """Return how many readings were taken so far."""
+        return len(self.columns["mn"]) + sum(table.num_rows for table in self.bulk)
 
     def parameters(self) -> pa.Table:
         """Return the instrument parameters taken so far."""

@@ -19,7 +19,7 @@ from qingyuan.engines.sense import spool
 from qingyuan.engines.sense.spool import Lost, Position, SpoolRecord
 from qingyuan.errors import BadInput
 
-from . import asof, dimensions, layout, manifest, order
+from . import asof, bulk, dimensions, layout, manifest, order
 from .decode import Batch
 from .manifest import Manifest
 
@@ -49,11 +49,10 @@ def ingest(data: Path | str, limit: int | None = None) -> IngestReport:
         after = Position(*current.position) if current.position else None
         for records in _batches(spool.read(layout.spool(data), after, on_damage=lost), limit):
             batch = Batch(known)
-            for record in records:
-                batch.take(record)
+            bulk.take_all(batch, records)
             current = _put(data, current, batch, records[-1].position)
             report = replace(report, records=report.records + batch.records, packets=report.packets + batch.packets,
-                             readings=report.readings + len(batch.columns["mn"]), faults=report.faults + batch.faults)  # fmt: skip
+                             readings=report.readings + batch.rows, faults=report.faults + batch.faults)  # fmt: skip
         return replace(report, lost=tuple(lost))
 
 
@@ -66,7 +65,7 @@ def _batches(records: Iterator[SpoolRecord], limit: int | None) -> Iterator[list
 def _put(data: Path | str, current: Manifest, batch: Batch, position: Position) -> Manifest:
     """Write one batch and the manifest that names it."""
     counts = dict(current.counts)
-    for name, more in (("records", batch.records), ("packets", batch.packets), ("faults", batch.faults), ("readings", len(batch.columns["mn"]))):
+    for name, more in (("records", batch.records), ("packets", batch.packets), ("faults", batch.faults), ("readings", batch.rows)):
         counts[name] = counts.get(name, 0) + more
     current = replace(current, position=(position.segment, position.offset), counts=counts)
     current = stage(data, current, batch.readings())

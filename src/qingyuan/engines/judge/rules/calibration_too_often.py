@@ -12,7 +12,7 @@ from qingyuan.engines.judge import factors
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import DAY, by_day, day_start, runs
+from qingyuan.engines.judge.series import DAY, by_day, day_start
 from qingyuan.engines.judge.stretch import Stretch
 from qingyuan.engines.judge.working import sum_of
 
@@ -21,10 +21,12 @@ def calibration_too_often(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return days with more calibrations, or longer ones in all, than allowed."""
     findings = []
     for series in stretch.series(kind="minute", factors=factors.POLLUTANTS):
-        first, last = runs(series.flag == ord("C"), series.began, 2 * series.step)
+        first, last = series.calibrations
         if not len(first):
             continue
         starts, lengths = series.began[first], series.began[last - 1] + series.step - series.began[first]
+        if len(first) <= law.p["times"] and lengths.sum() <= law.p["minutes"] * 60000:
+            continue
         days, place = by_day(starts)
         many = (np.bincount(place) > law.p["times"]) | (np.bincount(place, lengths) / 60000 > law.p["minutes"])
         for day in days[many & stretch.judged(days)]:

@@ -11,7 +11,7 @@ from qingyuan.engines.judge import averaging, factors
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import DAY, HOUR, counted, day_start, runs, summed
+from qingyuan.engines.judge.series import DAY, HOUR, counted, day_start, summed
 from qingyuan.engines.judge.stretch import Stretch
 from qingyuan.engines.judge.working import sum_of
 
@@ -20,7 +20,7 @@ def calibration_when_high(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return days on which calibrations repeatedly began after half an hour near or above the hour's limit."""
     findings = []
     for series in stretch.series(kind="minute", factors=factors.POLLUTANTS):
-        first, _ = runs(series.flag == ord("C"), series.began, 2 * series.step)
+        first, _ = series.calibrations
         first = first[stretch.judged(series.began[first])]
         if len(first) < law.p["times"] or not law.limits.all(series.outlet, series.factor, "hour"):
             continue

@@ -6,32 +6,16 @@ GB 37822-2019 10.1.2 and GB 4915-2013 4.3.2: treatment runs with its process.  T
 
 from __future__ import annotations
 
-from qingyuan.engines.judge import power
+from qingyuan.engines.judge import power, sequence
 from qingyuan.engines.judge.finding import Finding
 from qingyuan.engines.judge.inforce import LawInForce
 from qingyuan.engines.judge.rule import Rule
-from qingyuan.engines.judge.series import (
-    MINUTE,
-)
 from qingyuan.engines.judge.stretch import Stretch
-from qingyuan.engines.judge.working import sum_of
 
 
 def treatment_early_stop(stretch: Stretch, law: LawInForce) -> list[Finding]:
     """Return the ends of production before which treatment had already stopped."""
-    findings = []
-    for pair in power.pairs(stretch):
-        for began, ended in power.early_stops(pair):
-            if not stretch.began <= ended < stretch.ended or ended - began < law.p["minutes"] * MINUTE:
-                continue
-            step = sum_of("提前停机", "(ended - began) / 60000", {"ended": ended, "began": began}, "分钟")
-            findings.append(
-                law.finding(
-                    stretch, pair.treatment, began, ended, value=step["value"], unit="分钟", limit_value=law.p["minutes"], steps=[step],
-                    also=[pair.production], anchor=ended, production=pair.made.name, treatment=pair.treated.name,
-                )  # fmt: skip
-            )
-    return findings
+    return list(sequence.out_of_step(stretch, law, power.early_stops, "提前停机"))
 
 
 RULE = Rule.beside(__file__, treatment_early_stop)

@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyuan.engines.province.plan import CHINA
+from qingyuan.engines.sense import spool
 from qingyuan.engines.sense.hj212.message import build
 from qingyuan.engines.sense.spool import Spool
-from qingyuan.engines.store import asof, compact, ingest, layout, manifest, planting
+from qingyuan.engines.store import asof, bulk, compact, dimensions, ingest, layout, manifest, order, planting
+from qingyuan.engines.store.decode import Batch
 
 from .sowing import ANCHOR, HOUR, PLAN, arrivals, sow
 
@@ -55,6 +57,23 @@ def test_a_rebuilt_lake_is_the_same_lake(tmp_path):
     assert report.records == len(A_FEW) and everything(tmp_path).equals(before)
     assert manifest.load(tmp_path).generation > generation
     assert ingest.ingest(tmp_path).records == 0
+
+
+def test_many_records_at_once_are_the_records_one_by_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(bulk, "WORTH", 1)
+    sow(tmp_path, A_FEW)
+    records = [*spool.read(layout.spool(tmp_path))]
+    whole = records[0]
+    spoilt = (whole.raw[:-3] + b"0\r\n", whole.raw[:40], b"??" + whole.raw, whole.raw + whole.raw, whole.raw.replace(b"##", b"#", 1), b"")
+    records += [whole._replace(raw=raw) for raw in spoilt]
+    one, many = Batch(dimensions.load(tmp_path)), Batch(dimensions.load(tmp_path))
+    for record in records:
+        one.take(record)
+    bulk.take_all(many, records, engine="oracle")
+    assert many.bulk and one.rows == many.rows == one.readings().num_rows
+    assert [(each.records, each.packets, each.faults) for each in (one, many)] == [(one.records, one.packets, one.faults)] * 2
+    assert plain(order.sort(many.readings())).equals(plain(order.sort(one.readings())))
+    assert plain(many.parameters()).equals(plain(one.parameters()))
 
 
 def test_taking_in_again_takes_in_nothing(tmp_path):

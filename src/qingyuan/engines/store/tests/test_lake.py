@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from qingyuan.engines.ledger import sealing
 from qingyuan.engines.store import (
     asof,
     chart,
@@ -24,7 +25,6 @@ from qingyuan.engines.store import (
     planting,
     scan,
     schema,
-    seal,
     state,
 )
 from qingyuan.errors import BadInput, Corrupt
@@ -208,8 +208,8 @@ def test_dimensions_refuse_two_devices_of_one_name(tmp_path):
 def test_fsck_names_what_was_touched(tmp_path):
     sow(tmp_path, A_FEW)
     ingest.ingest(tmp_path)
-    sealed = seal.seal(tmp_path, at=ANCHOR)
-    assert sealed.records == len(A_FEW) and seal.seal(tmp_path, at=ANCHOR).leaves == 0
+    sealed = sealing.seal(tmp_path, ANCHOR)
+    assert sealed.records == len(A_FEW) and sealing.seal(tmp_path, ANCHOR).leaves == 0
     assert fsck.fsck(tmp_path) == []
     segment = next(layout.spool(tmp_path).glob("*.seg"))
     whole = segment.read_bytes()
