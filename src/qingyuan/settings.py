@@ -5,6 +5,9 @@
     QINGYUAN_SECRET_KEY    signing key of sessions                           (default: made once, kept in QINGYUAN_HOME)
     QINGYUAN_HOSTS         host names the web process answers to, by comma   (default: localhost)
     QINGYUAN_PUBLIC_URL    address printed in QR codes                       (default: http://localhost:8000)
+    QINGYUAN_MAIL          smtp://user:password@host:port for reminders      (default: none, reminders stay on the desk)
+    QINGYUAN_MAIL_FROM     sender of reminders                               (default: qingyuan@localhost)
+    QINGYUAN_SMS_FOLDER    folder where a short-message gateway fetches       (default: none)
     QINGYUAN_ASSETS        folder of the fetched front-end files             (default: <repository>/var/assets)
     QINGYUAN_WMTS          address of map tiles with {z} {x} {y} and key     (default: none; the bundled shapes are the map)
     QINGYUAN_HTTPS         1 when a proxy in front speaks TLS                (default: 0)
@@ -24,6 +27,9 @@ QINGYUAN_DATA = HOME / "telemetry"
 QINGYUAN_FILES = HOME / "files"
 QINGYUAN_PUBLIC_URL = os.environ.get("QINGYUAN_PUBLIC_URL", "http://localhost:8000")
 QINGYUAN_WMTS = os.environ.get("QINGYUAN_WMTS", "")
+QINGYUAN_MAIL = os.environ.get("QINGYUAN_MAIL", "")
+QINGYUAN_MAIL_FROM = os.environ.get("QINGYUAN_MAIL_FROM", "qingyuan@localhost")
+QINGYUAN_SMS_FOLDER = os.environ.get("QINGYUAN_SMS_FOLDER", "")
 QINGYUAN_ASSETS = Path(os.environ.get("QINGYUAN_ASSETS", REPOSITORY / "var" / "assets"))
 
 

@@ -9,7 +9,9 @@ from django.db import transaction
 
 from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.law import deadlines, rulebook
+from qingyuan.records.clues import grounds
 from qingyuan.records.docket import actions as docket
+from qingyuan.records.docket.queries import evidence_lines
 from qingyuan.records.inspections.models import Inspection
 from qingyuan.records.registry.events import record_event
 from qingyuan.records.registry.models import Officer
@@ -70,6 +72,7 @@ def why_not_file(visit: Inspection, *, by: Officer, on: dt.date, act_ended: dt.d
         due = deadlines.due("filing", clue.found_at.date())
         if on > due.due_on and not late_reason.strip():
             reasons.append(f"应在{due.due_on}前决定是否立案，逾期须写明经批准的理由（令30第18条）")
+        reasons += grounds.why_not_sole_basis(clue, [line["title"] for line in evidence_lines(visit.docket)])
     return reasons
 
 

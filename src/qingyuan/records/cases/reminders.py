@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 from qingyuan.clock import CHINA
 from qingyuan.records.registry.models import Officer
 
+from . import outbox
 from .clocks import CaseClock, clocks_of, is_of_party
 from .models import Case, Notice, Reminder
 from .states import CASE
@@ -29,7 +30,9 @@ OPEN = [state for state in CASE.states if state not in ("closed", "archived")]
 def turn(at: dt.datetime) -> int:
     """What a loop of the worker does: write what is due, hand it over; returns how many were handed over."""
     due_reminders(at)
-    return deliver(at)
+    handed = deliver(at)
+    outbox.turn(at)
+    return handed
 
 
 def due_reminders(at: dt.datetime) -> int:
