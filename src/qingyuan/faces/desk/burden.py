@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from qingyuan.clock import CHINA
 from qingyuan.errors import BadInput
@@ -14,6 +15,7 @@ from qingyuan.records.inspections import queries as inspections
 from qingyuan.records.registry import queries as registry
 
 from .frame import Look, desk
+from .places import shapes_of
 
 SIZE = 30
 
@@ -47,6 +49,27 @@ def burden_page(request: HttpRequest, look: Look) -> HttpResponse:
         "ratings": visit_queries.ratings(look.viewer.agency.authority, quarter, look.today),
     }
     return render(request, "desk/burden.html", context)
+
+
+@desk
+def burden_places(request: HttpRequest, look: Look) -> HttpResponse:
+    """The same on the map: larger and red where there are repeats or more visits than the cap."""
+    year = year_of(request, look)
+    points = [
+        {
+            "type": "Feature", "geometry": {"type": "Point", "coordinates": [load.place.lon, load.place.lat]},
+            "properties": {
+                "name": load.place.name, "open": load.repeats + 3 * load.is_over, "url": f"{reverse('desk:burden_of', args=[load.place.code])}?year={year}",
+                "note": f"入企 {len(load.visits)} 次，{load.minutes} 分钟" + (f"；{load.warning}" if load.warning else ""),
+            },
+        }
+        for load in burden.loads(look.viewer, year, times_of(look, year))
+    ]  # fmt: skip
+    shapes = [
+        {"type": "Feature", "geometry": division.boundary, "properties": {"name": division.name, "level": division.level, "code": division.code}}
+        for division in shapes_of(look.viewer) if division.boundary
+    ]  # fmt: skip
+    return JsonResponse({"places": {"type": "FeatureCollection", "features": points}, "divisions": {"type": "FeatureCollection", "features": shapes}})
 
 
 @desk

@@ -61,6 +61,7 @@ def show_campaign(request: HttpRequest, look: Look, row: Campaign, bound: dict[s
         "points": campaigns.points_of(row.packs, look.today), "items": items.named(row.items, look.today), "offers": campaign_offers(row, look, bound or {}),
         "history": trail(f"campaign:{row.pk}"), "today": look.today, "rounds": row.rounds.filter(pk__in=queries.rounds(look.viewer).values("pk")),
         "filed": cases.cases(look.viewer).filter(inspection__assignment__campaign=row).count(), "kind": campaigns.kinds(look.today).get(row.kind, {}).get("label", row.kind),
+        "gate": f"basis={'response' if campaigns.is_response(row, look.today) else 'campaign'}&campaign={row.number}",
     }
     return render(request, "desk/campaign.html", context, status=code)
 

@@ -6,6 +6,7 @@ from . import aftermath, burden, campaigns, gate, joint, problems, task_codes, t
 
 pages = [
     path("burden/", burden.burden_page, name="burden"),
+    path("burden/places.json", burden.burden_places, name="burden_places"),
     path("burden/<str:code>/", burden.burden_of, name="burden_of"),
     path("gate/", gate.gate_page, name="gate"),
     path("gate/<str:code>/send/", gate.send, name="gate_send"),

@@ -176,7 +176,7 @@ def area_places(request: HttpRequest, look: Look, pk: int) -> HttpResponse:
     """The border and the enterprises inside, as the desk's map reads them."""
     row = areas.area(look.viewer, pk, look.today)
     points = [
-        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [place.lon, place.lat]}, "properties": {"name": place.name, "open": 0, "url": f"/facilities/{place.code}/"}}
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [place.lon, place.lat]}, "properties": {"name": place.name, "open": 0, "note": "在本区域内", "url": f"/facilities/{place.code}/"}}
         for place in areas.inside(look.viewer, row)
     ]
     border = {"type": "Feature", "geometry": row.geometry, "properties": {"name": row.name, "level": "county", "code": row.code}}

@@ -13,11 +13,11 @@ from qingyuan.law import rulebook
 from qingyuan.records.cases import filing
 from qingyuan.records.cases.models import Case
 from qingyuan.records.clues.states import FALSE_ALARM_CAUSES
-from qingyuan.records.dispatch import campaigns, problems
+from qingyuan.records.dispatch import campaigns, handover, problems
 from qingyuan.records.dispatch import items as catalogue
 from qingyuan.records.dispatch.campaign_states import GRAVITIES
 from qingyuan.records.dispatch.models import Assignment
-from qingyuan.records.dispatch.states import ASSIGNMENT
+from qingyuan.records.dispatch.states import ASSIGNMENT, CROSS
 from qingyuan.records.inspections.models import Inspection
 from qingyuan.records.inspections.states import CONCLUSIONS, INSPECTION
 
@@ -150,6 +150,25 @@ def build_problem_form(task: Assignment, visit: Inspection | None, look: Look, d
     return form
 
 
+def of_handover(task: Assignment, visit: Inspection | None, look: Look) -> list[str]:
+    row = handover.handover_of(task)
+    return handover.of_receiver(row, look.viewer) if row is not None else []
+
+
+def awaits(task: Assignment, *, receipt: bool) -> bool:
+    """Whether a hand-over waits for its receipt, or for the report after it."""
+    row = handover.handover_of(task) if task.mode in CROSS else None
+    return row is not None and (row.received_on is None if receipt else row.received_on is not None and row.reported_on is None)
+
+
+class Report(forms.Form):
+    text = long_text("办理结果", rows=2)
+
+
+class Handover(forms.Form):
+    note = forms.CharField(label="说明", max_length=200, required=False, help_text="本次检查收入的全部证据按名称和摘要列入清单")
+
+
 def of_senders(task: Assignment, visit: Inspection | None, look: Look) -> list[str]:
     return [] if look.viewer.pk == task.issued_by_id else only_inspectors(task, visit, look)
 
@@ -167,6 +186,9 @@ STEPS = {
     "order_correction": Spec("责令改正", "行政处罚法第28条", lambda t, v: v is not None and v.conclusion == "violation", only_inspectors, plain(Order, "order_correction")),
     "file_case": Spec("提请立案", "令30第18条", may_be_filed, of_filing, build_case_form),
     "note_problem": Spec("登记问题（入台账）", "", lambda t, v: v is not None, only_inspectors, build_problem_form),
+    "hand_evidence": Spec("移交证据给属地", "异地交叉执法", lambda t, v: v is not None and t.mode in CROSS and handover.handover_of(t) is None, lambda t, v, look: handover.why_not_hand(t, look.viewer), plain(Handover, "hand_evidence")),
+    "receive_evidence": Spec("签收移交的证据", "异地交叉执法", lambda t, v: awaits(t, receipt=True), of_handover, plain(Empty, "receive_evidence")),
+    "report_handover": Spec("反馈办理结果", "异地交叉执法", lambda t, v: awaits(t, receipt=False), of_handover, plain(Report, "report_handover")),
     "set_items": Spec("列明检查事项", "国办发〔2024〕54号", lambda t, v: t.state == "issued", of_senders, build_items_form),
     "cancel": Spec("撤销任务", "", lambda t, v: t.state == "issued", by_table("cancel"), plain(Why, "cancel")),
 }

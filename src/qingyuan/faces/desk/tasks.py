@@ -11,7 +11,7 @@ from qingyuan.errors import BadInput
 from qingyuan.records.cases import filing
 from qingyuan.records.cases import queries as cases
 from qingyuan.records.dispatch import actions as dispatch
-from qingyuan.records.dispatch import gate, problems, queries, sending, visit_queries
+from qingyuan.records.dispatch import gate, handover, problems, queries, sending, visit_queries
 from qingyuan.records.dispatch import items as catalogue
 from qingyuan.records.dispatch.models import Assignment
 from qingyuan.records.dispatch.states import ASSIGNMENT
@@ -79,6 +79,7 @@ def around(task: Assignment, look: Look) -> dict[str, object]:
     is_open = task.state in ("issued", "started")
     return {
         "entry": visit_queries.entry_of(look.viewer, task), "items": catalogue.named(task.items, task.issued_on), "is_sent": task.inspectors.filter(pk=look.viewer.pk).exists(),
+        "handover": handover.handover_of(task),
         "near": gate.near_visits(task.facility, look.today, look.viewer, but=task) if is_open else [],
     }
 
@@ -135,6 +136,9 @@ def wrote(result: object) -> None:
 TAKE = {
     "set_items": lambda task, visit, given, look: wrote(sending.set_items(task, by=look.viewer, at=look.at, **given)),
     "note_problem": lambda task, visit, given, look: wrote(problems.note_problem(facility=task.facility, assignment=task, round=task.round, by=look.viewer, at=look.at, **given)),
+    "hand_evidence": lambda task, visit, given, look: wrote(handover.hand_evidence(task, evidence=list(docket.evidence_of(look.viewer, visit.docket)), by=look.viewer, at=look.at, **given)),
+    "receive_evidence": lambda task, visit, given, look: wrote(handover.receive(handover.handover_of(task), by=look.viewer, at=look.at)),
+    "report_handover": lambda task, visit, given, look: wrote(handover.report(handover.handover_of(task), by=look.viewer, at=look.at, **given)),
     "reveal": lambda task, visit, given, look: wrote(sending.reveal(task, by=look.viewer, at=look.at)),
     "open_inspection": lambda task, visit, given, look: wrote(actions.open_inspection(task, by=look.viewer, at=look.at)),
     "cancel": lambda task, visit, given, look: wrote(dispatch.cancel(task, by=look.viewer, at=look.at, **given)),

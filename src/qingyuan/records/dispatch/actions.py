@@ -52,6 +52,8 @@ def assign(*, clue: Clue, inspectors: Sequence[Officer], by: Officer, at: dt.dat
     """Send two or more officers to check an accepted clue."""
     if not by.has_role("inspector", "analyst", "leader"):
         raise NotAllowed(f"{by.name}没有派发任务的岗位")
+    if clue.facility is None:
+        raise NotAllowed("还没有认定是哪一家污染源，不能派人入企；请先“认定污染源”")
     hold(clue.facility)
     reasons = why_not_assign(facility=clue.facility, inspectors=inspectors, on=at.date(), clue=clue)
     if due_on is not None and due_on < at.date():

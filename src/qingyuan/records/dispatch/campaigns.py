@@ -111,6 +111,11 @@ def take(row: Campaign, name: str, *, by: Officer, at: dt.datetime, report: str 
     return fresh
 
 
+def is_response(row: Campaign, on: dt.date) -> bool:
+    """Whether the campaign answers an emergency: its visits stand on that, and are outside the yearly cap."""
+    return bool(kinds(on).get(row.kind, {}).get("is_response"))
+
+
 def why_not_send(row: Campaign | None, on: dt.date, mode: str) -> list[str]:
     """Why a task may not be issued under the campaign: approved and published, inside its days, inside its number, its way of working."""
     if row is None:

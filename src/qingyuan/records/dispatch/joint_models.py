@@ -71,3 +71,22 @@ class Recognition(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "证据互认"
         constraints = [models.CheckConstraint(condition=models.Q(is_accepted=False) | models.Q(was_lawful=True, is_original=True), name="accepted_evidence_is_lawful")]
+
+
+class EvidenceHandover(models.Model):
+    """Evidence of a cross-jurisdiction visit handed to the local body, with its receipt, and what the local body made of it."""
+
+    assignment = models.OneToOneField("dispatch.Assignment", models.PROTECT, verbose_name="检查任务", related_name="handover")
+    receiver = models.ForeignKey(Agency, models.PROTECT, verbose_name="接收机关", related_name="+")
+    listed = models.JSONField("移交清单", help_text="每件：名称、SHA-256 摘要")
+    note = models.CharField("说明", max_length=200, blank=True)
+    handed_on = models.DateField("移交日期")
+    handed_by = models.ForeignKey(Officer, models.PROTECT, verbose_name="移交人", related_name="+")
+    report_by = models.DateField("办理结果反馈期限")
+    received_on = models.DateField("签收日期", null=True, blank=True)
+    received_by = models.ForeignKey(Officer, models.PROTECT, null=True, blank=True, verbose_name="签收人", related_name="+")
+    report = models.TextField("办理结果", blank=True)
+    reported_on = models.DateField("反馈日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "异地执法证据移交"

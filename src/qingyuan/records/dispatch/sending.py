@@ -43,7 +43,9 @@ def why_not(
         (due_on is None or due_on >= on, f"完成日期{due_on}早于派发日期{on}"),
         (all(one.merged_into_id is None and one.facility.operator_id == facility.operator_id for one in merge), "所选的部门检查已经并入其他任务，或者不是对该单位的"),
     ]
-    reasons += campaigns.why_not_send(campaign, on, mode) if basis == "campaign" else []
+    reasons += campaigns.why_not_send(campaign, on, mode) if basis == "campaign" or campaign is not None else []
+    if basis == "response" and campaign is not None and not campaigns.is_response(campaign, on):
+        reasons.append(f"《{campaign.title}》不是应急类专项，依据须为专项行动，计入年度频次上限")
     reasons += rounds.why_not_send(round) if basis == "assist" else []
     return list(dict.fromkeys(reasons + [said for holds, said in conditions if not holds]))
 

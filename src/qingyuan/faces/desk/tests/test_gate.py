@@ -141,3 +141,43 @@ def test_people_sent_from_another_city_work_on_their_task_and_their_colleagues_d
     assert signed_in(officer("孙立军", "9901")).get(f"/tasks/{task.number}/").status_code == 200
     other = next(one for one in type(team[0]).objects.filter(agency__division__code__startswith="9902").exclude(pk__in=[one.pk for one in team]))
     assert signed_in(other).get(f"/tasks/{task.number}/").status_code == 404
+
+
+def test_evidence_of_cross_work_goes_to_the_local_body_against_a_receipt_and_comes_back_as_a_report():
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from qingyuan.records.dispatch.tests.cast_visits import inspectors_of, planner
+    from qingyuan.testing import PHOTO
+
+    team = inspectors_of("9902")
+    task = sent(mode="mobile", authority_letter="示环执〔2026〕5号", inspectors=team, by=planner())
+    guest, local, base = signed_in(team[0]), signed_in(officer("李明")), f"/tasks/{task.number}/"
+    guest.post(base + "open_inspection/")
+    assert guest.post(base + "hand_evidence/", {"note": ""}).status_code == 400  # nothing was taken yet
+    guest.post(base + "take_photo/", {"files": SimpleUploadedFile("a.jpg", PHOTO, "image/jpeg")})
+    assert guest.post(base + "hand_evidence/", {"note": ""}).status_code == 302
+    assert guest.post(base + "receive_evidence/").status_code == 409 and local.post(base + "report_handover/", {"text": "x"}).status_code == 400
+    assert local.post(base + "receive_evidence/").status_code == 302
+    assert local.post(base + "report_handover/", {"text": "已立案"}).status_code == 302
+    page = guest.get(base).content.decode()
+    assert "办理结果：已立案" in page and "a.jpg" in page
+
+
+def test_an_emergency_campaign_is_outside_the_cap_and_an_ordinary_one_cannot_pretend_to_be_one():
+    from qingyuan.errors import NotAllowed
+    from qingyuan.records.dispatch.tests.cast_draws import approved_plan
+    from qingyuan.records.dispatch.tests.cast_visits import published_campaign
+
+    approved_plan(frequency_cap=1)
+    first = sent(basis="campaign", campaign=published_campaign())
+    Assignment.objects.filter(pk=first.pk).update(state="finished", issued_on=dt.date(2026, 3, 1))
+    with pytest.raises(NotAllowed, match="不是应急类专项"):
+        sent(basis="response", campaign=published_campaign())
+    task = sent(basis="response", campaign=published_campaign(kind="epidemic"), items=[])
+    assert "EE-I12" in task.items and task.campaign.packs == ["epidemic_medical", "epidemic_market", "epidemic_port"]
+
+
+def test_the_burden_map_says_the_same_as_the_list():
+    Assignment.objects.filter(pk=sent().pk).update(state="finished")
+    told = signed_in(officer("李明")).get("/burden/places.json").json()["places"]["features"]
+    assert [(one["properties"]["name"], one["properties"]["open"]) for one in told] == [(place().name, 0)] and "入企 1 次" in told[0]["properties"]["note"]

@@ -40,7 +40,7 @@ function popup(library, map) {
   const show = (event) => {
     const feature = event.features[0], link = document.createElement("a"), line = document.createElement("div");
     link.href = feature.properties.url; link.textContent = feature.properties.name;
-    line.textContent = feature.properties.open ? `未办结线索 ${feature.properties.open} 条` : "没有未办结线索";
+    line.textContent = feature.properties.note || (feature.properties.open ? `未办结线索 ${feature.properties.open} 条` : "没有未办结线索");
     const node = document.createElement("div"); node.append(link, line);
     new library.Popup({ closeButton: false, offset: 10 }).setLngLat(feature.geometry.coordinates).setDOMContent(node).addTo(map);
   };
