@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -12,17 +12,20 @@ from ninja.renderers import BaseRenderer
 
 from qingyuan import clock
 from qingyuan.errors import BadInput, NotAllowed, NotYours
-from qingyuan.records.cases import enforcement, queries, transfer
+from qingyuan.records.cases import enforcement, queries
 from qingyuan.records.cases.clocks import clocks_of
-from qingyuan.records.cases.models import Case, Transfer
+from qingyuan.records.cases.models import Case
 from qingyuan.records.clues import actions as clue_actions
 from qingyuan.records.clues import queries as clue_queries
 from qingyuan.records.clues.models import Clue
 from qingyuan.records.docket import queries as docket
-from qingyuan.records.registry.scope import one
 
+from . import between, files
 from .doors import Bearer, once
+from .files import Key
 from .shapes import (
+    LARGEST_ID,
+    REFUSALS,
     CasePage,
     CaseWhole,
     ClueOut,
@@ -30,8 +33,6 @@ from .shapes import (
     ClueStep,
     Done,
     PaymentIn,
-    Refusal,
-    TransferReplyIn,
 )  # fmt: skip
 
 
@@ -43,7 +44,7 @@ class Orjson(BaseRenderer):
 
 
 api = NinjaAPI(title="清源平台接口", version="1.0", renderer=Orjson(), auth=Bearer(), docs_url=None, urls_namespace="api")
-REFUSALS = {400: Refusal, 401: Refusal, 404: Refusal, 409: Refusal, 422: Refusal}
+After = Annotated[int, Query(ge=0, le=LARGEST_ID)]
 PAGE = 50
 
 
@@ -96,7 +97,7 @@ def step_clue(request: HttpRequest, number: str, body: ClueStep) -> Any:
 
 
 @api.get("/cases", response={200: CasePage, **REFUSALS}, operation_id="list_cases")
-def list_cases(request: HttpRequest, state: str = "", after: Query[int] = 0) -> Any:
+def list_cases(request: HttpRequest, state: str = "", after: After = 0) -> Any:
     """Cases in scope by id, fifty at a time."""
     rows = queries.filtered(request.auth.officer, state=state).order_by("id")
     page = list(rows.filter(id__gt=after)[: PAGE + 1])
@@ -104,7 +105,7 @@ def list_cases(request: HttpRequest, state: str = "", after: Query[int] = 0) -> 
 
 
 @api.get("/cases/{pk}", response={200: CaseWhole, **REFUSALS}, operation_id="read_case")
-def read_case(request: HttpRequest, pk: int) -> Any:
+def read_case(request: HttpRequest, pk: Key) -> Any:
     """A case with its clocks, documents, evidence, and what can follow with the reasons why not yet."""
     viewer, on = request.auth.officer, clock.today()
     row = queries.case_by_id(viewer, pk)
@@ -115,18 +116,8 @@ def read_case(request: HttpRequest, pk: int) -> Any:
     }
 
 
-@api.get("/documents/{pk}.{form}", response={200: bytes, **REFUSALS}, operation_id="read_document")
-def read_document(request: HttpRequest, pk: int, form: str) -> HttpResponse:
-    """The issued bytes, pdf or docx; their SHA-256 is that of the document."""
-    if form not in ("pdf", "docx"):
-        raise BadInput("文书格式须为 pdf 或者 docx", field="form")
-    row = docket.document_for(request.auth.officer, pk)
-    kind = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}[form]
-    return HttpResponse(docket.content(row, form), content_type=kind)
-
-
 @api.post("/cases/{pk}/payments", response={200: Done, **REFUSALS}, operation_id="record_payment")
-def record_payment(request: HttpRequest, pk: int, body: PaymentIn) -> Any:
+def record_payment(request: HttpRequest, pk: Key, body: PaymentIn) -> Any:
     """The collecting bank reports a payment; the same receipt counts once."""
     by, at = request.auth.officer, clock.now()
     row = queries.case_by_id(by, pk)
@@ -138,17 +129,8 @@ def record_payment(request: HttpRequest, pk: int, body: PaymentIn) -> Any:
     return once(request, act)
 
 
-@api.post("/transfers/{pk}/reply", response={200: Done, **REFUSALS}, operation_id="reply_to_transfer")
-def reply_to_transfer(request: HttpRequest, pk: int, body: TransferReplyIn) -> Any:
-    """The police or another body answers a transfer."""
-    by, at = request.auth.officer, clock.now()
-    row = one(Transfer.objects.select_related("case"), by, through="case", pk=pk)
-
-    def act() -> dict[str, Any]:
-        transfer.record_reply(row, reply=body.reply, is_taken=body.is_taken, by=by, at=at)
-        return {"state": Case.objects.get(pk=row.case_id).state}
-
-    return once(request, act)
+api.add_router("", files.router)
+api.add_router("", between.router)
 
 
 def clue_out(row: Clue) -> dict[str, Any]:

@@ -100,6 +100,47 @@ def test_the_description_names_every_operation_and_every_refusal(client):
     assert all({"400", "401", "404", "409", "422"} <= set(map(str, op["responses"])) for op in operations)
 
 
+def test_a_nul_is_refused_by_name_wherever_it_stands(client, clue):
+    """PostgreSQL keeps none; SQLite would."""
+    for answer in (client.get("/api/clues?state=%00", **token()), post(client, f"/api/clues/{clue.number}/steps", {"step": "dismiss", "why": "\0"}, key="key-00000001", **token())):
+        assert answer.status_code == 400 and "NUL" in answer.json()["reasons"][0]
+
+
+def test_a_large_file_goes_in_piece_by_piece_and_out_as_it_was(client, clue, settings, tmp_path):
+    """Announce, send, finish; the item of evidence is read back byte by byte."""
+    import hashlib
+
+    from qingyuan.records.cases.tests.cast import file, inspected
+
+    settings.QINGYUAN_FILES = tmp_path
+    case = file(inspected())
+    content, headers = b"\0\0\0\x18ftypmp42" + b"\7" * 5000, token()
+    body = {"name": "记录仪.mp4", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    begun = post(client, f"/api/cases/{case.pk}/uploads", body, key="key-00000001", **headers).json()
+    for offset in (0, 3000):
+        path = f"/api/uploads/{begun['id']}?offset={offset}"
+        answer = client.put(path, content[offset : offset + 3000], content_type="application/octet-stream", **headers)
+        assert answer.status_code == 200
+    assert client.put(f"/api/uploads/{begun['id']}?offset=9", b"x", content_type="application/octet-stream", **token(may_write=False)).status_code == 409
+    end = {"kind": "audiovisual", "source": "记录仪", "taken_at": AT.isoformat()}
+    item = post(client, f"/api/uploads/{begun['id']}/finish", end, key="key-00000002", **headers).json()
+    assert item["digest"] == body["sha256"]
+    assert b"".join(client.get(f"/api/evidence/{item['id']}", **headers).streaming_content) == content
+
+
+def test_double_publicity_of_a_period_names_what_it_cannot_send(client, clue, settings, tmp_path):
+    """One row per decision; a period of more than a year is refused."""
+    from qingyuan.records.cases.tests.cast import file, forward, inspected
+
+    settings.QINGYUAN_FILES = tmp_path
+    case = forward(file(inspected()), "served")
+    told = client.get("/api/exchange/penalties?began=2026-09-01&ended=2026-09-30", **token()).json()
+    assert [row["CF_WSH"] for row in told["rows"]] == [case.decision.number] and told["rows"][0]["CF_GSJZQ"] == "20290915"
+    table = client.get("/api/exchange/penalties.csv?began=2026-09-01&ended=2026-09-30", **token())
+    assert case.decision.number in table.content.decode("utf-8-sig")
+    assert client.get("/api/exchange/penalties?began=2025-01-01&ended=2026-09-30", **token()).status_code == 400
+
+
 def test_malformed_bodies_get_a_sentence(client, clue):
     """Not a stack trace."""
     answer = client.post(f"/api/clues/{clue.number}/steps", "{", content_type="application/json", HTTP_IDEMPOTENCY_KEY="key-00000001", **token())
