@@ -37,7 +37,6 @@ from qingyuan.engines.judge.sources import LakeSource
 from qingyuan.engines.judge.stretch import Stretch
 from qingyuan.engines.store import asof, layout, manifest
 
-ROUNDS = 3
 RUNNING = """
     LEFT JOIN r v ON v.mn = p.mn AND v.kind = 'minute' AND v.began = p.began AND v.factor = 'a01011' AND v.flag = 'N'
     LEFT JOIN r o ON o.mn = p.mn AND o.kind = 'minute' AND o.began = p.began AND o.factor = 'a19001' AND o.flag = 'N'
@@ -139,8 +138,8 @@ def sql_offline(lake: duckdb.DuckDBPyConnection, window: tuple[int, int], step: 
     return found
 
 
-def compare(data: Path, began: dt.datetime, ended: dt.datetime) -> dict[str, Any]:
-    """Time three rules both ways, interleaved; ``equal`` says whether they found the same."""
+def compare(data: Path, began: dt.datetime, ended: dt.datetime, repeats: int) -> dict[str, Any]:
+    """Time some rules both ways, each alone and all in one pass, interleaved; ``equal`` says whether they found the same."""
     lake, window = connect(data), (milliseconds(began), milliseconds(ended))
     step = 600_000
     same = "p.value = lag(p.value) OVER s AND p.flag = 'N' AND lag(p.flag) OVER s = 'N'"
@@ -157,7 +156,7 @@ def compare(data: Path, began: dt.datetime, ended: dt.datetime) -> dict[str, Any
     for name, sql in ways.items():
         wanted = [name] if name in rules.names() else list(ways)[:4]
         kernel_times, sql_times = [], []
-        for _ in range(ROUNDS):
+        for _ in range(repeats):
             seconds, findings = clock(lambda wanted=wanted: judge(data, began=began, ended=ended, rules=wanted, executor="serial"))
             kernel_times.append(seconds)
             seconds, by_sql = clock(sql)
@@ -226,6 +225,7 @@ def main() -> None:
     parser.add_argument("--to", dest="ended", default="2026-09-15")
     parser.add_argument("--executor", default="serial")
     parser.add_argument("--parts", default="all,compare,live")
+    parser.add_argument("--repeats", type=int, default=3, help="of each way of the comparison")
     parser.add_argument("--rounds", type=int, default=12, help="live rounds")
     parser.add_argument("--minutes", type=int, default=10, help="between two live rounds: the cadence of the lake's minute data")
     parser.add_argument("--back", type=float, default=10, help="hours before --to at which the live rounds begin")
@@ -235,7 +235,7 @@ def main() -> None:
     if "all" in given.parts:
         told["all"] = everything(given.data, began, ended, given.executor)
     if "compare" in given.parts:
-        told["compare"] = compare(given.data, began, ended)
+        told["compare"] = compare(given.data, began, ended, given.repeats)
     if "live" in given.parts:
         told["live"] = live_rounds(given.data, ended - dt.timedelta(hours=given.back), given.rounds, given.minutes)
     print(json.dumps(told, ensure_ascii=False, indent=1))

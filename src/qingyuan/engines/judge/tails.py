@@ -26,10 +26,10 @@ RECEIVED = ARRAYS.index("received_at")
 class Tail:
     """The readings of one series from some moment on."""
 
-    __slots__ = ("arrays", "count", "of")
+    __slots__ = ("arrays", "count", "factor", "kind", "outlet", "point")
 
     def __init__(self, of: Series) -> None:
-        self.of = of
+        self.point, self.outlet, self.factor, self.kind = of.point, of.outlet, of.factor, of.kind  # its own arrays alone are kept
         self.count = len(of)
         self.arrays = [np.array(getattr(of, name), dtype=TYPES.get(name, np.float64)) for name in ARRAYS]
 
@@ -66,9 +66,8 @@ class Tail:
         alike = like is not None and len(like) == last - first and np.array_equal(like.began, views[0])
         if like is not None and alike:
             views[0] = like.began
-        of = self.of
-        series = Series(of.point, of.outlet, of.factor, of.kind, *views)
-        if like is not None and alike and of.kind == like.kind:
+        series = Series(self.point, self.outlet, self.factor, self.kind, *views)
+        if like is not None and alike and self.kind == like.kind:
             series.__dict__["step"] = like.step  # the same moments have the same usual distance
         return series
 
@@ -128,7 +127,7 @@ class Tails:
             return None
         found: list[Series] = []
         for tail in self._of.get((facility, kind), {}).values():
-            like = found[-1] if found and found[-1].point == tail.of.point else None
+            like = found[-1] if found and found[-1].point == tail.point else None
             one = tail.between(began, ended, like)
             if one is not None:
                 found.append(one)
