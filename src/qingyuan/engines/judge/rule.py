@@ -30,6 +30,7 @@ FOLDER = Path(__file__).with_name("rules")
 GRADES = ("A", "B", "C", "U")
 SINCE = ("month", "quarter", "year")
 FIRST_DAY = dt.date(2000, 1, 1)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Rule:
     def beside(cls, file: str, function: Function) -> Rule:
         """Return the rule described by the YAML file beside ``file``.  Raises BadInput naming what the YAML lacks."""
         path = Path(file).with_suffix(".yaml")
-        told = yaml.safe_load(path.read_text("utf-8"))
+        told = yaml.load(path.read_text("utf-8"), Loader=LOADER)
         try:
             return _from_yaml(path.stem, told, function)
         except KeyError as missing:
