@@ -137,7 +137,7 @@ def clue_out(row: Clue) -> dict[str, Any]:
     plain = {name: getattr(row, name) for name in (
         "number", "title", "state", "severity", "source", "rule", "violation", "factor", "began", "ended", "found_at", "due_on", "evidence_needed",
     )}  # fmt: skip
-    return {**plain, "state_label": row.get_state_display(), "facility": row.facility.code, "facility_name": row.facility.name, "outlet": row.outlet_code}
+    return {**plain, "state_label": row.get_state_display(), "facility": row.facility.code if row.facility else "", "facility_name": row.facility.name if row.facility else row.place, "outlet": row.outlet_code}
 
 
 def case_out(row: Case) -> dict[str, Any]:
