@@ -26,7 +26,7 @@ from .places import divisions_of, shapes_of
 from .step_forms import Empty
 from .steps import Offer
 
-MOST = 200
+MOST, SIZE = 200, 50
 
 
 @desk
@@ -98,13 +98,14 @@ def alert_page(request: HttpRequest, look: Look, number: str) -> HttpResponse:
 
 
 def show_alert(request: HttpRequest, look: Look, row: Alert, bound: dict[int, forms.Form] | None = None, code: int = 200) -> HttpResponse:
-    firms = list(alerts.firms(look.viewer, row)[:MOST])
-    firms.sort(key=lambda firm: (bool(firm.exempt), {False: 0, None: 1, True: 2}[firm.is_met], firm.facility.code))
-    lines = [(firm, (bound or {}).get(firm.pk) or forms_of.CheckFirm(auto_id=f"firm-{firm.pk}-%s")) for firm in firms]
+    told = request.GET.get("page", "1")
+    page = min(int(told), 9999) if told.isdigit() and int(told) else 1
+    firms = list(alerts.firms(look.viewer, row)[(page - 1) * SIZE : page * SIZE + 1])
+    lines = [(firm, (bound or {}).get(firm.pk) or forms_of.CheckFirm(auto_id=f"firm-{firm.pk}-%s")) for firm in firms[:SIZE]]
     offers = [Offer("end", "解除响应", "", (), Empty())] if row.state == "active" else []
     context = {
-        "row": row, "lines": lines, "offers": offers, "history": trail(f"alert:{row.pk}"), "today": look.today, "unmet": sum(firm.is_met is False for firm in firms),
-        "met": sum(firm.is_met is True for firm in firms), "waiting": sum(firm.is_met is None and not firm.exempt for firm in firms), "exempt": sum(bool(firm.exempt) for firm in firms),
+        "row": row, "lines": lines, "offers": offers, "history": trail(f"alert:{row.pk}"), "today": look.today, "page": page, "has_more": len(firms) > SIZE,
+        **alerts.tally(look.viewer, row),
     }
     return render(request, "desk/alert.html", context, status=code)
 

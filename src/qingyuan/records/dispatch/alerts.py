@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 
 from qingyuan.errors import BadInput, NotAllowed
 from qingyuan.law import rulebook
@@ -45,7 +45,14 @@ def alert(viewer: Officer, number: str) -> Alert:
 def firms(viewer: Officer, row: Alert) -> QuerySet[FirmMeasure]:
     """The checklists of the viewer's enterprises: failed first, then unchecked, then met, then exempt."""
     rows = scoped(row.firms.select_related("facility__operator", "facility__division", "problem", "checked_by"), viewer, through="facility")
-    return rows.order_by("exempt", "checked_at", "facility__code")
+    rank = Case(When(~Q(exempt=""), then=3), When(is_met=False, then=0), When(is_met=None, then=1), default=2, output_field=IntegerField())
+    return rows.annotate(rank=rank).order_by("rank", "facility__code")
+
+
+def tally(viewer: Officer, row: Alert) -> dict[str, int]:
+    """How many are unmet, waiting, met and exempt; all of them, however long the list."""
+    counts = dict(firms(viewer, row).order_by().values_list("rank").annotate(n=Count("pk")))
+    return {name: counts.get(rank, 0) for rank, name in enumerate(("unmet", "waiting", "met", "exempt"))}
 
 
 def measures_for(industry: str, level: str, on: dt.date) -> list[str]:

@@ -52,11 +52,12 @@ def team(viewer: Officer, on: dt.date, soon: int) -> list[Person]:
                 person.places.append(task)
             person.waiting += task.state == "issued"
             person.finished += task.state == "finished"
+    away = {row.officer_id: f"{row.began}至{row.ended}请假（{row.why}）" for row in Leave.objects.filter(officer__in=rows, began__lte=on, ended__gte=on)}
     for person in rows.values():
         until = person.officer.certificate_to
         person.left = (until - on).days if until else None
         person.barred = people.not_certified(person.officer, on)
-        person.leave = people.on_leave(person.officer, on)
+        person.leave = away.get(person.officer.pk, "")
     ending = [one for one in rows.values() if one.barred or (one.left is not None and one.left <= soon)]
     others = [one for one in rows.values() if one not in ending]
     return sorted(ending, key=lambda one: one.urgency) + sorted(others, key=lambda one: (-len(one.places), -one.waiting, one.officer.name))
