@@ -88,13 +88,14 @@ def my_clues(viewer: Officer) -> list[Work]:
     """Clues nobody has taken, for those who may; and those this person took."""
     if not viewer.has_role("analyst", "inspector"):
         return []
-    mine = clues.open_clues(viewer).filter(Q(state="found") | Q(state="accepted", handler=viewer))
+    mine = list(clues.open_clues(viewer).filter(Q(state="found") | Q(state="accepted", handler=viewer))[:MOST])
+    running = timing.running(mine)
     return [
         Work(
-            "clue", clue.number, clue.title, clue.facility.name if clue.facility else clue.place, clue.state, clue.get_state_display(), clue.due_on, "线索初步审查（令30第18条）",
-            "研判" if clue.state == "found" else "派人核实", reverse("desk:clue", args=[clue.number]), clue.severity,
+            "clue", clue.number, clue.title, clue.facility.name if clue.facility else clue.place, clue.state, clue.get_state_display(), clue.due_on,
+            "；".join(["线索初步审查（令30第18条）", *running.get(clue.pk, ())]), "研判" if clue.state == "found" else "派人核实", reverse("desk:clue", args=[clue.number]), clue.severity,
         )
-        for clue in mine[:MOST]
+        for clue in mine
     ]
 
 

@@ -15,7 +15,7 @@ class Clue(Scoped):
 
     number = models.CharField("线索编号", max_length=20, unique=True)
     title = models.CharField("标题", max_length=160)
-    source = models.CharField("来源", max_length=16, choices=sources)
+    source = models.CharField("来源", max_length=20, choices=sources)
     rule = models.CharField("判定规则", max_length=60, blank=True)
     violation = models.CharField("涉嫌违法行为", max_length=60, blank=True, help_text="规则库 law/book/violations 的编号")
     facility = models.ForeignKey(Facility, models.PROTECT, null=True, blank=True, verbose_name="固定污染源", related_name="+", help_text="空为尚未认定是哪一家")
@@ -59,6 +59,10 @@ class Clue(Scoped):
             models.Index(fields=["province_code", "due_on", "id"], name="clue_prov_due"),
             models.Index(fields=["city_code", "due_on", "id"], name="clue_city_due"),
             models.Index(fields=["county_code", "due_on", "id"], name="clue_county_due"),
+            # what came since a day: the funnel on the first screen
+            models.Index(fields=["province_code", "found_at"], name="clue_prov_found"),
+            models.Index(fields=["city_code", "found_at"], name="clue_city_found"),
+            models.Index(fields=["county_code", "found_at"], name="clue_county_found"),
             models.Index(fields=["agency", "state", "released_at"], name="clue_agency_state"),
             # joining a new finding to the open episode of its outlet
             models.Index(fields=["facility", "outlet_code", "factor", "violation", "ended"], name="clue_episode"),

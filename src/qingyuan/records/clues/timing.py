@@ -120,6 +120,14 @@ def deliver(at: dt.datetime, *, most: int = 500) -> int:
     return sum(ClueMessage.objects.filter(pk=key, delivered_at=None).update(delivered_at=at) for key in keys)
 
 
+def running(rows: Iterable[Clue]) -> dict[int, list[str]]:
+    """The running clocks of clues in words, by clue: what is due when."""
+    told: dict[int, list[str]] = {}
+    for row in ClueClock.objects.filter(clue__in=list(rows), done_at=None).order_by("due_at"):
+        told.setdefault(row.clue_id, []).append(f"{row.label} {row.due_at.astimezone(CHINA):%m-%d %H:%M} 前{'，已上报' if row.raised else ''}")
+    return told
+
+
 def box(viewer: Officer) -> QuerySet[ClueMessage]:
     """What an officer was told about clues and has not read, newest first."""
     return ClueMessage.objects.filter(officer=viewer, delivered_at__isnull=False, read_at=None).select_related("clue").order_by("-made_at", "-pk")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from qingyuan.clock import CHINA
 from qingyuan.errors import BadInput
@@ -23,7 +25,7 @@ from .stage_models import RemoteCheck
 from .states import OUTCOMES, SOURCES, verdict_of
 
 BY = {"rule": "规则", "division": "属地", "season": "季节", "source": "来源"}
-COLUMNS = ("id", "rule", "source", "state", "cause", "found_at", "city_code", "county_code", "division_id")
+AT_ONCE = 500
 
 
 @dataclass
@@ -65,33 +67,55 @@ def funnel(viewer: Officer, *, by: str, since: dt.date, later: Later) -> tuple[l
     if by not in BY:
         raise BadInput(f"分组须为：{'、'.join(BY.values())}", field="by")
     day = dt.datetime.combine(since, dt.time(), CHINA)
-    seen = queries.clues(viewer).filter(found_at__gte=day).exclude(state="merged")
-    minutes = desk_minutes(seen)
-    for clue, spent in (later.minutes or {}).items():
-        minutes[clue] += spent
+    seen = queries.clues(viewer).filter(found_at__gte=day).exclude(state="merged").order_by()
     rows: dict[str, Row] = {}
     whole = Row("", "合计")
     width = {"province": 4, "city": 6}.get(viewer.agency.division.level, 6)
-    for told in seen.order_by().values(*COLUMNS).iterator(chunk_size=5000):
+    for told in grouped(seen, by):
         key = key_of(told, by, width)
         for row in (rows.setdefault(key, Row(key, "")), whole):
-            add(row, told, later, minutes)
+            add(row, told)
+    for told, clue, spent in special(seen, by, later):
+        key = key_of(told, by, width)
+        for row in (rows[key], whole):
+            row.cases += clue in later.filed
+            row.revoked += clue in later.revoked
+            row.minutes += spent
     labels = names_of(by, rows)
     for row in rows.values():
         row.label = labels.get(row.key, row.key or "—")
     return sorted(rows.values(), key=lambda row: (-row.pushed, row.key)), whole
 
 
-def add(row: Row, told: Mapping[str, object], later: Later, minutes: Mapping[int, int]) -> None:
-    key = told["id"]
-    verdict = verdict_of(str(told["state"]), str(told["cause"]))
-    row.pushed += 1
-    row.checked += told["state"] in OUTCOMES
-    row.true += verdict == "true"
-    row.false += verdict == "false"
-    row.cases += key in later.filed
-    row.revoked += key in later.revoked
-    row.minutes += minutes.get(key, 0)
+KEYS = {"rule": ("rule",), "source": ("source",), "division": ("county_code", "city_code", "division_id"), "season": ("month",)}
+
+
+def grouped(seen: QuerySet[Clue], by: str) -> Iterable[dict[str, Any]]:
+    """Clues counted by the key's columns, state and cause: a few rows, however many clues."""
+    return with_month(seen, by).values(*KEYS[by], "state", "cause").annotate(n=Count("id"))
+
+
+def with_month(seen: QuerySet[Clue], by: str) -> QuerySet[Clue]:
+    return seen.annotate(month=TruncMonth("found_at", tzinfo=CHINA)) if by == "season" else seen
+
+
+def special(seen: QuerySet[Clue], by: str, later: Later) -> Iterator[tuple[dict[str, Any], int, int]]:
+    """The clues that later rooms or desk checks know something of: (columns of the key, clue, minutes)."""
+    minutes = desk_minutes(seen)
+    for clue, spent in (later.minutes or {}).items():
+        minutes[clue] += spent
+    keys = sorted({*later.filed, *later.revoked, *minutes})
+    for start in range(0, len(keys), AT_ONCE):
+        for told in with_month(seen.filter(pk__in=keys[start : start + AT_ONCE]), by).values("id", *KEYS[by]):
+            yield told, told["id"], minutes.get(told["id"], 0)
+
+
+def add(row: Row, told: Mapping[str, Any]) -> None:
+    verdict = verdict_of(told["state"], told["cause"])
+    row.pushed += told["n"]
+    row.checked += told["n"] if told["state"] in OUTCOMES else 0
+    row.true += told["n"] if verdict == "true" else 0
+    row.false += told["n"] if verdict == "false" else 0
 
 
 def desk_minutes(seen: QuerySet[Clue]) -> defaultdict[int, int]:
@@ -100,11 +124,11 @@ def desk_minutes(seen: QuerySet[Clue]) -> defaultdict[int, int]:
     return defaultdict(int, {row["clue"]: row["n"] for row in rows})
 
 
-def key_of(told: Mapping[str, object], by: str, width: int) -> str:
+def key_of(told: Mapping[str, Any], by: str, width: int) -> str:
     if by == "division":
         return str(told["county_code"] or told["city_code"] or told["division_id"])[:width].ljust(12, "0")
     if by == "season":
-        here = told["found_at"].astimezone(CHINA)
+        here = told["month"]
         return f"{here.year - (here.month < 3)}{SEASONS[here.month]}"
     return str(told[by])
 

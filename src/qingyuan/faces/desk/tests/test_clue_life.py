@@ -12,11 +12,14 @@ from django.test import Client
 from qingyuan import clock
 from qingyuan.clock import CHINA
 from qingyuan.engines.ledger import bundle
-from qingyuan.errors import QingyuanError
-from qingyuan.records.clues import answers, planting
+from qingyuan.errors import NotAllowed, QingyuanError
+from qingyuan.records.cases import filing
+from qingyuan.records.clues import actions, answers, planting
 from qingyuan.records.clues.models import Clue
 from qingyuan.records.clues.stage_models import AnswerRequest, EarlyWarning
 from qingyuan.records.clues.suppression_models import Suppression
+from qingyuan.records.dispatch import actions as dispatch
+from qingyuan.records.inspections import actions as inspections
 from qingyuan.records.registry import duty
 from qingyuan.records.registry.models import Facility, Officer
 from qingyuan.testing import PHOTO, small_province
@@ -124,6 +127,21 @@ def test_every_step_of_the_off_site_stage_can_be_taken_from_the_page(li):
     assert "非现场核查后仍需到场" in page and "录像.jpg" in page
     li.post(f"/clues/{clue.number}/papers/", {"source": "卫星中心", "files": [photo("前后影像.jpg")]})
     assert clue.docket.evidence.count() == 2 or Clue.objects.get(pk=clue.pk).docket.evidence.count() >= 2
+
+
+def test_a_case_on_a_satellite_picture_needs_something_taken_on_site(world):
+    """行政处罚法第41条; the guard stands at the filing of the case."""
+    clue, person = of("remote_sensing"), officer("李明")
+    actions.identify(clue, facility=Facility.objects.get(name="清河水泥有限公司"), why="落在厂界内", by=person, at=AT)
+    actions.accept(clue, by=person, at=AT)
+    with pytest.raises(NotAllowed, match="还没有非现场核查"):
+        dispatch.assign(clue=clue, inspectors=[person, officer("王建国")], by=person, at=AT)
+    actions.go_on_site(clue, ground="must_sample", why="须勘测", by=person, at=AT)
+    visit = inspections.open_inspection(dispatch.assign(clue=clue, inspectors=[person, officer("王建国")], by=person, at=AT), by=person, at=AT)
+    lacking = filing.why_not_file(visit, by=person, on=AT.date(), act_ended=None)
+    assert any("不得单独作为处罚依据" in reason and "不能据此立案" in reason for reason in lacking)
+    inspections.take_photo(visit, name="现场.jpg", content=PHOTO, by=person, at=AT)
+    assert not any("不能据此立案" in reason for reason in filing.why_not_file(visit, by=person, on=AT.date(), act_ended=None))
 
 
 def test_a_transferred_clue_leaves_the_list_with_a_word(li):

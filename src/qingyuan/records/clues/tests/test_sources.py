@@ -11,7 +11,6 @@ from qingyuan.law import rulebook
 from qingyuan.records.clues import actions, grounds, queries, reporting
 from qingyuan.records.clues.models import Clue
 from qingyuan.records.clues.states import SOURCES
-from qingyuan.records.dispatch import actions as dispatch
 from qingyuan.records.docket.models import EvidenceItem
 from qingyuan.testing import PHOTO
 
@@ -73,29 +72,27 @@ def test_nobody_is_sent_to_a_place_whose_source_is_not_known():
     with pytest.raises(NotAllowed, match="还没有认定是哪一家"):
         actions.verify(clue, by=li, at=AT)
     actions.identify(clue, facility=cement(), why="沿管线找到排口", by=li, at=AT)
-    assert dispatch.assign(clue=clue, inspectors=[li, officer("王建国")], by=li, at=AT).facility == cement()
+    assert actions.verify(clue, by=li, at=AT).facility == cement()
 
 
 def test_a_yellow_data_clue_needs_a_desk_check_or_a_written_ground_before_a_visit():
     """Off-site first: no ground, nobody goes."""
-    li, pair = officer("李明"), [officer("李明"), officer("王建国")]
-    clue = data_clue()
+    li, clue = officer("李明"), data_clue()
     actions.accept(clue, by=li, at=AT)
     with pytest.raises(NotAllowed, match="还没有非现场核查"):
-        dispatch.assign(clue=clue, inspectors=pair, by=li, at=AT)
+        actions.verify(clue, by=li, at=AT)
     with pytest.raises(BadInput, match="事由须为"):
         actions.go_on_site(clue, ground="graver", why="x", by=li, at=AT)
     actions.go_on_site(clue, ground="must_sample", why="须取瞬时样", by=li, at=AT)
-    dispatch.assign(clue=clue, inspectors=pair, by=li, at=AT)
+    actions.verify(clue, by=li, at=AT)
     assert (clue.state, clue.on_site_ground) == ("verified", "must_sample")
 
 
-def test_a_valid_exceedance_goes_from_clue_to_task_as_shortly_as_ever():
+def test_a_valid_exceedance_needs_no_more_than_it_did_as_ever():
     li = officer("李明")
     clue = found()
     actions.accept(clue, by=li, at=AT)
-    dispatch.assign(clue=clue, inspectors=[li, officer("王建国")], by=li, at=AT)
-    clue.refresh_from_db()
+    actions.verify(clue, by=li, at=AT)
     assert clue.on_site_ground == "exceedance"
 
 
