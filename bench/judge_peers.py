@@ -261,14 +261,14 @@ def by_polars(folder: Path, step: int) -> Iterator[tuple[str, Callable[[], Any]]
     """Yield the reading and the rules as expressions."""
     import _judge_peers_frames as frames
 
-    yield from frames.polars_rules(folder, step)
+    yield from frames.PolarsRules(folder, step).parts()
 
 
 def by_pandas(folder: Path, step: int) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Yield the reading and the rules on a sorted frame."""
     import _judge_peers_frames as frames
 
-    yield from frames.pandas_rules(folder, step)
+    yield from frames.PandasRules(folder, step).parts()
 
 
 ENGINES = {"kernels": kernels, "duckdb": by_duckdb, "postgres": by_postgres, "polars": by_polars, "pandas": by_pandas}
