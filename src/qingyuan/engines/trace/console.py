@@ -56,7 +56,7 @@ def of_river(data_dir: Path, section: str, factor: str, began: dt.datetime, ende
     warned = river.Warned(section, factor, began, ended, excess, flow)
     above = [one.outlet.id for one in network.upstream(section, 168)]
     loads = reading.loads(data_dir, above, factor, began - dt.timedelta(hours=168 * 2 + 60), ended)
-    say(river.trace(network, warned, loads), top, as_json)
+    say(river.trace(network, warned, loads, rose=reading.rises(data_dir, network, warned)), top, as_json)
 
 
 @trace.command("wind")

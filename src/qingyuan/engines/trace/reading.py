@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 from qingyuan.engines.store import asof, dimensions, layout, order
 from qingyuan.errors import BadInput
 
+from .candidate import settings
 from .loads import HOUR, Loads
-from .river import Network, network_of, network_of_places
+from .river import Network, Warned, network_of, network_of_places, saw_rise, upstream_sections
 from .track import Fix
 from .waste import Manifest
 from .wind import Source, Wind
@@ -79,6 +80,24 @@ def _as_loads(told: dict[int, list[float]]) -> Loads:
     kg = [told[at][1] if not math.isnan(told[at][1]) else told[at][0] * told[at][2] / 1000 for at in hours]
     good = [place for place, value in enumerate(kg) if not math.isnan(value)]
     return Loads(np.array([hours[place] for place in good], np.int64), np.array([kg[place] for place in good], np.float64))
+
+
+def rises(data: Path | str, net: Network, warned: Warned, as_of: dt.datetime | None = None) -> dict[str, bool]:
+    """By section above the warned one: whether its station saw the rise when the water passed it; silent stations are left out."""
+    told, known = settings("river"), dimensions.load(data)
+    found: dict[str, bool] = {}
+    for section, hours in upstream_sections(net, warned.section, told["most_hours"]):
+        mns = known.points_of_outlet.get(section.id, [])
+        if not mns:
+            continue
+        spread = told["travel_spread"] * hours
+        began, ended = warned.began - dt.timedelta(hours=hours + spread + 4), warned.ended - dt.timedelta(hours=max(hours - spread, 0))
+        table = asof.read(data, mn=mns, factors=[warned.factor], kinds=["hour"], began=began - dt.timedelta(days=7), ended=ended, as_of=as_of)
+        rows = zip(order.integers(table, "began").tolist(), table.column("value").to_pylist(), table.column("flag").to_pylist(), strict=True)
+        saw = saw_rise([(at / 1000, value) for at, value, flag in rows if flag == "N" and value is not None], began.timestamp(), ended.timestamp(), told["rise"])
+        if saw is not None:
+            found[section.id] = saw
+    return found
 
 
 def sources(data: Path | str) -> list[Source]:

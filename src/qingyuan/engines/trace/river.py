@@ -144,10 +144,13 @@ class Warned:
         return self.excess * self.flow * (self.ended - self.began).total_seconds() / 1000
 
 
-def trace(network: Network, warned: Warned, loads: Mapping[str, Loads], numbers: Mapping[str, Any] | None = None) -> list[Candidate]:
+def trace(
+    network: Network, warned: Warned, loads: Mapping[str, Loads], numbers: Mapping[str, Any] | None = None, *, rose: Mapping[str, bool] | None = None,
+) -> list[Candidate]:
     """Rank the outlets above the section.
 
     ``loads``: by outlet id, the hourly discharge of the warned factor in kg; an outlet without an entry has no automatic monitoring.
+    ``rose``: by code of another section above, whether it saw the rise before; a section that is not in it says nothing.
     Raises BadInput for an unknown section or a window that ends before it begins.
     """
     if warned.ended <= warned.began:
@@ -156,7 +159,45 @@ def trace(network: Network, warned: Warned, loads: Mapping[str, Loads], numbers:
     above = network.upstream(warned.section, told["most_hours"])
     seen = {one.outlet.id: _window(one, warned, loads.get(one.outlet.id), told) for one in above}
     total = sum(row[2].excess for row in seen.values() if row[2] is not None)
-    return ranked(_candidate(one, warned, seen[one.outlet.id], total, told) for one in above)
+    between = _between(network, above, rose or {}, told["weights"]["between"])
+    return ranked(_candidate(one, warned, seen[one.outlet.id], total, told, between[one.outlet.id]) for one in above)
+
+
+def upstream_sections(network: Network, section: str, most_hours: float) -> list[tuple[Standing, float]]:
+    """The other sections above a section with their hours of travel, nearest first."""
+    others = Network(network.reaches, (network.section(section),), tuple(one for one in network.sections if one.id != section))
+    return [(one.outlet, one.hours) for one in others.upstream(section, most_hours)]
+
+
+def saw_rise(series: Sequence[tuple[float, float]], began: float, ended: float, rise: float) -> bool | None:
+    """Whether a section's (seconds, value) rose in [began, ended) above ``rise`` × its median before; None when too little is known."""
+    inside = [value for at, value in series if began <= at < ended]
+    before = [value for at, value in series if at < began]
+    if not inside or len(before) < 4:
+        return None
+    return max(inside) > rise * float(np.median(before))
+
+
+def _between(network: Network, above: Sequence[Upstream], rose: Mapping[str, bool], weight: float) -> dict[str, Reason]:
+    """What the sections in between say of each outlet: one that saw nothing clears what lies above it."""
+    standing = {one.id: one for one in network.sections if one.id in rose}
+    found = {}
+    for one in above:
+        on_way = [s for s in standing.values() if s.reach in one.reaches and (one.outlet.reach != s.reach or one.outlet.km <= s.km)]
+        clean = [s.name for s in on_way if not rose[s.id]]
+        risen = [s.name for s in on_way if rose[s.id]]
+        if not standing:
+            reason = Reason("between", 0.5, weight, None, "", "上游断面没有可比的数据，不能分段")
+        elif clean:
+            reason = Reason("between", 0.0, weight, None, "", f"其下游的{'、'.join(clean[:3])}同期未见升高，可能性小")
+        elif risen:
+            reason = Reason("between", 1.0, weight, None, "", f"其下游的{'、'.join(risen[:3])}同期也升高")
+        elif any(rose.values()):
+            reason = Reason("between", 0.2, weight, None, "", "别的上游断面同期已升高，来源更可能在其上游")
+        else:
+            reason = Reason("between", 1.0, weight, None, "", "与断面之间没有未见升高的断面，在可疑区间内")
+        found[one.outlet.id] = reason
+    return found
 
 
 Seen = tuple[dt.datetime, dt.datetime, Raised | None]
@@ -173,12 +214,13 @@ def _window(one: Upstream, warned: Warned, loads: Loads | None, told: Mapping[st
     return began, ended, raised(loads, began.timestamp(), ended.timestamp(), stretch=stretch, baseline_hours=told["baseline_hours"], noise_steps=told["noise_steps"])
 
 
-def _candidate(one: Upstream, warned: Warned, seen: Seen, total: float, told: Mapping[str, Any]) -> Candidate:
+def _candidate(one: Upstream, warned: Warned, seen: Seen, total: float, told: Mapping[str, Any], between: Reason) -> Candidate:
     began, ended, saw = seen
     weights = told["weights"]
     nearness = float(np.exp(-one.hours / told["distance_hours"]))
     reasons = [
         *(_of_data(saw, warned, total, began, ended, weights) if saw is not None else _of_no_data(told)),
+        between,
         _of_factor(one.outlet, warned.factor, weights["factor"], is_monitored=saw is not None),
         Reason("distance", nearness, weights["distance"], one.km, "km", f"在断面上游 {one.km:.1f} 公里，水流约需 {one.hours:.1f} 小时"),
     ]
@@ -189,7 +231,8 @@ def _candidate(one: Upstream, warned: Warned, seen: Seen, total: float, told: Ma
 
 def _of_data(saw: Raised, warned: Warned, total: float, began: dt.datetime, ended: dt.datetime, weights: Mapping[str, float]) -> list[Reason]:
     need = warned.mass_kg()
-    timing = saw.contrast * min(1.0, saw.steps / 6)
+    # a rise that could not make up a fifth of the section's mass is a coincidence as far as it falls short
+    timing = saw.contrast * min(1.0, saw.steps / 6) * (1.0 if need is None or need <= 0 else min(1.0, 5 * saw.excess / need))
     share = saw.excess / total if total > 0 else 0.0
     # a large share of next to nothing explains nothing: where the section's mass is known, the share counts as far as the mass is there
     load = share if need is None or need <= 0 else 0.5 * share * min(1.0, 5 * saw.excess / need) + 0.5 * min(1.0, saw.excess / need)

@@ -65,7 +65,22 @@ def trace_section(section: str, factor: str, began: dt.datetime, ended: dt.datet
     above = [one.outlet.id for one in net.upstream(section, told["most_hours"])]
     since = began - dt.timedelta(hours=told["most_hours"] * (1 + told["travel_spread"]) + told["baseline_hours"])
     loads = reading.loads(settings.QINGYUAN_DATA, above, factor, since, ended)
-    return [one.as_json() for one in river.trace(net, river.Warned(section, factor, began, ended, excess, flow), loads)[:MOST]]
+    warned = river.Warned(section, factor, began, ended, excess, flow)
+    return [one.as_json() for one in river.trace(net, warned, loads, rose=rises(net, warned))[:MOST]]
+
+
+def rises(net: river.Network, warned: river.Warned) -> dict[str, bool]:
+    """By section above: whether its records show the rise when the water passed it."""
+    told = numbers_of("river")
+    found: dict[str, bool] = {}
+    for place, hours in river.upstream_sections(net, warned.section, told["most_hours"]):
+        spread = told["travel_spread"] * hours
+        first, last = warned.began - dt.timedelta(hours=hours + spread + 4), warned.ended - dt.timedelta(hours=max(hours - spread, 0))
+        rows = SectionReading.objects.filter(place__code=place.id, factor=warned.factor, at__gte=first - dt.timedelta(days=7), at__lt=last, value__isnull=False).values_list("at", "value")
+        saw = river.saw_rise([(at.timestamp(), value) for at, value in rows], first.timestamp(), last.timestamp(), told["rise"])
+        if saw is not None:
+            found[place.id] = saw
+    return found
 
 
 def trace_air(receptors: Sequence[tuple[float, float, dt.datetime]], winds: Sequence[tuple[dt.datetime, float, float]], *, factor: str, hours: float) -> list[dict[str, Any]]:

@@ -67,6 +67,19 @@ def test_an_outlet_that_fell_silent_just_then_is_named_for_its_silence():
     assert found[0].place == "O1" and any("没有数据" in reason.said and reason.score == 1 for reason in found[0].reasons)
 
 
+def test_a_section_in_between_that_saw_nothing_clears_what_lies_above_it():
+    """The upper section stands between O1 and O2: clean, it leaves only O2; risen, it points above itself."""
+    net = line_of()
+    net = river.Network(net.reaches, (*net.sections, river.Standing("S0", "上断面", "R1", 12.0)), net.outlets)
+    warned = river.Warned("S1", "w21003", AT, AT + dt.timedelta(hours=6))
+    assert [(one.id, round(hours, 1)) for one, hours in river.upstream_sections(net, "S1", 99)] == [("S0", 8.1)]
+    scores = {saw: {one.place: next(r.score for r in one.reasons if r.kind == "between") for one in river.trace(net, warned, {}, rose={"S0": saw})} for saw in (True, False)}
+    assert scores[False] == {"O0": 0.0, "O1": 0.0, "O2": 1.0} and scores[True] == {"O0": 1.0, "O1": 1.0, "O2": 0.2}
+    quiet = [(float(hour * 3600), 0.5) for hour in range(0, 40, 4)]
+    assert river.saw_rise(quiet, 30 * 3600, 40 * 3600, 1.25) is False and river.saw_rise([*quiet, (37 * 3600.0, 0.9)], 30 * 3600, 40 * 3600, 1.25) is True
+    assert river.saw_rise(quiet[:2], 0, 4 * 3600, 1.25) is None
+
+
 def test_a_network_with_a_loop_or_a_reach_that_is_not_there_is_refused():
     with pytest.raises(BadInput, match="成环"):
         river.Network((river.Reach("A", "", "B", 1, 1), river.Reach("B", "", "A", 1, 1)), (), ())
