@@ -8,19 +8,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from qingyuan import clock
 from qingyuan.records.dispatch.campaign_models import AssistanceRound, Campaign, Problem, SupervisionNotice
 from qingyuan.records.dispatch.tests.cast_visits import AT, inspectors_of, officer, place, planner, published_campaign
+from qingyuan.records.dispatch.tests.conftest import province  # noqa: F401  shared by the file
 from qingyuan.records.registry.models import Division
-from qingyuan.testing import PHOTO, small_province
+from qingyuan.testing import PHOTO
 
 from .test_pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("province", "db")]
 
 
 @pytest.fixture(autouse=True)
-def province(settings, tmp_path, monkeypatch):
+def here(settings, tmp_path, monkeypatch):
     settings.QINGYUAN_DATA, settings.QINGYUAN_FILES = tmp_path / "telemetry", tmp_path / "files"
     monkeypatch.setattr(clock, "now", lambda: AT)
-    small_province(AT)
 
 
 def test_a_campaign_from_draft_to_a_problem_struck_off_by_forms_alone():

@@ -10,22 +10,21 @@ from qingyuan.records.dispatch.joint_models import Agreement, SharedClue
 from qingyuan.records.dispatch.models import Assignment
 from qingyuan.records.dispatch.result_models import CreditGrade, Leave, VisitResult
 from qingyuan.records.dispatch.tests.cast_visits import AT, officer, place, sent
+from qingyuan.records.dispatch.tests.conftest import province  # noqa: F401  shared by the file
 from qingyuan.records.dispatch.tests.test_joint import reserve
 from qingyuan.records.inspections import actions as inspections
 from qingyuan.records.inspections.models import CorrectionOrder
-from qingyuan.testing import small_province
 
 from .test_pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("province", "db")]
 PAGES = ["/aftermath/", "/team/", "/calendar/", "/credit-grades/", "/agreements/", "/alerts/", "/areas/"]
 
 
 @pytest.fixture(autouse=True)
-def province(settings, tmp_path, monkeypatch):
+def here(settings, tmp_path, monkeypatch):
     settings.QINGYUAN_DATA, settings.QINGYUAN_FILES = tmp_path / "telemetry", tmp_path / "files"
     monkeypatch.setattr(clock, "now", lambda: AT)
-    small_province(AT)
 
 
 def visited() -> Assignment:

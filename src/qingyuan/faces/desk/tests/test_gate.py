@@ -9,19 +9,18 @@ import pytest
 from qingyuan import clock
 from qingyuan.records.dispatch.models import Assignment
 from qingyuan.records.dispatch.tests.cast_visits import AT, officer, place, sent
+from qingyuan.records.dispatch.tests.conftest import province  # noqa: F401  shared by the file
 from qingyuan.records.dispatch.visit_models import OutsideVisit, VisitCode
-from qingyuan.testing import small_province
 
 from .test_pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("province", "db")]
 
 
 @pytest.fixture(autouse=True)
-def province(settings, tmp_path, monkeypatch):
+def here(settings, tmp_path, monkeypatch):
     settings.QINGYUAN_DATA, settings.QINGYUAN_FILES = tmp_path / "telemetry", tmp_path / "files"
     monkeypatch.setattr(clock, "now", lambda: AT)
-    small_province(AT)
 
 
 def form(**given) -> dict:

@@ -11,16 +11,15 @@ from qingyuan import clock
 from qingyuan.engines.draw import bundle
 from qingyuan.records.dispatch.models import Draw, DrawnItem
 from qingyuan.records.dispatch.tests.cast_draws import AFTER, approved_plan, committed, drawn
-from qingyuan.testing import small_province
+from qingyuan.records.dispatch.tests.conftest import province  # noqa: F401  shared by the file
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("province", "db")]
 
 
 @pytest.fixture
 def draw(settings, tmp_path, monkeypatch) -> Draw:
     settings.QINGYUAN_DATA, settings.QINGYUAN_FILES = tmp_path / "telemetry", tmp_path / "files"
     monkeypatch.setattr(clock, "now", lambda: AFTER)
-    small_province(AFTER)
     return drawn(approved_plan())
 
 

@@ -12,17 +12,16 @@ from qingyuan import clock
 from qingyuan.records.dispatch import codes, sending
 from qingyuan.records.dispatch.models import Assignment
 from qingyuan.records.dispatch.tests.cast_visits import AT, officer, sent
+from qingyuan.records.dispatch.tests.conftest import province  # noqa: F401  shared by the file
 from qingyuan.records.dispatch.visit_models import VisitCode
-from qingyuan.testing import small_province
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("province", "db")]
 
 
 @pytest.fixture
 def row(settings, tmp_path, monkeypatch) -> VisitCode:
     settings.QINGYUAN_DATA, settings.QINGYUAN_FILES = tmp_path / "telemetry", tmp_path / "files"
     monkeypatch.setattr(clock, "now", lambda: AT)
-    small_province(AT)
     return codes.show_code(sent(), by=officer("李明"), at=AT)
 
 
