@@ -11,7 +11,7 @@ from qingyuan.law.penalty.scoring import MEASURES
 from qingyuan.law.penalty.tests.draws import results
 
 pytestmark = pytest.mark.browser
-SHORT, LONG = 1_500, 60_000
+SHORT, LONG = 1_500, 30_000
 SAME = ("regime", "low_yuan", "high_yuan", "amount_yuan", "floor_yuan", "exempt", "table", "tier", "levels", "provisional", "panel_required")
 RUN = """async ([cases, book, module]) => {
   const { attempt } = await import(module);
