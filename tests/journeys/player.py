@@ -32,6 +32,8 @@ from qingyuan.records.publish.models import Release
 from qingyuan.records.registry.models import Event, Facility, Officer
 from qingyuan.testing import PHOTO, photo, small_province, telemetry
 
+from .verbs import Beside
+
 HERE = Path(__file__).parent
 
 
@@ -46,7 +48,7 @@ def steps_of(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return journey, steps
 
 
-class Player:
+class Player(Beside):
     """Holds what the journey has in hand: the clue, the task, the visit, the case, the release."""
 
     clue: Clue
@@ -152,8 +154,8 @@ class Player:
                 docket=self.case.docket, kind=kind, name=name, content=photo((shade, shade, shade)), source=self.case.party.name, taken_at=self.at, by=by, at=self.at,
             )
 
-    def do_propose(self, by: Officer, factors: dict[str, Any] | None = None) -> None:
-        self.case = investigation.propose_penalty(self.case, factors=factors or {}, circumstances=[], by=by, at=self.at)
+    def do_propose(self, by: Officer, factors: dict[str, Any] | None = None, circumstances: list[str] | None = None) -> None:
+        self.case = investigation.propose_penalty(self.case, factors=factors or {}, circumstances=circumstances or [], by=by, at=self.at)
 
     def do_conclude(self, by: Officer, summary: str) -> None:
         investigation.conclude(self.case, summary=summary, by=by, at=self.at)
