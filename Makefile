@@ -2,7 +2,7 @@
 PYTHON ?= python3
 QY = .venv/bin/qingyuan
 
-.PHONY: demo test lint docs setup setup-dev lock clean durability fuzz bench prove-penalty prove-draw prove-walks prove-sync
+.PHONY: demo test lint docs setup setup-dev lock clean durability fuzz bench prove-trace prove-penalty prove-draw prove-walks prove-sync
 demo: setup          ## a simulated province on this machine; Ctrl-C ends it
 	$(QY) demo
 
@@ -55,3 +55,6 @@ docs: setup-dev      ## write the generated pages again
 	PYTHONPATH=src .venv/bin/python docs/generate.py
 	$(QY) law docs
 	.venv/bin/python -m qingyuan.engines.judge.catalogue > docs/rules.md
+
+prove-trace: setup-dev   ## how often a planted source is among the first three candidates, 200 worlds each
+	.venv/bin/python -m qingyuan.engines.trace.tests.rate 200
