@@ -310,6 +310,19 @@ class Plan:
         return tuple(one for one in self.river if one.kind == "section")
 
     @cached_property
+    def node(self) -> dict[str, RiverNode]:
+        """Places on rivers by code."""
+        return {one.code: one for one in self.river}
+
+    @cached_property
+    def flowing_into(self) -> dict[str, tuple[RiverNode, ...]]:
+        """The places next upstream of each place, by its code."""
+        found: dict[str, list[RiverNode]] = {}
+        for one in self.river:
+            found.setdefault(one.downstream, []).append(one)
+        return {code: tuple(several) for code, several in found.items()}
+
+    @cached_property
     def stations(self) -> tuple[Point, ...]:
         """The points of the river sections: their facility is the river, their outlet the section's code."""
         return tuple(Point(one.mn, "", "21", one.river_code, one.code, STATION) for one in self.sections)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from math import cos, hypot, radians
@@ -115,13 +115,12 @@ def _mn(course: _Course, st: str) -> str:
     return f"QY{course.code}{st}{len(course.nodes) + 1:04d}".ljust(24, "0")
 
 
-def below(nodes: Iterable[RiverNode], code: str) -> Iterator[tuple[RiverNode, float]]:
+def below(plan: Plan, code: str) -> Iterator[tuple[RiverNode, float]]:
     """Yield the places below a place, nearest first, with the hours that water takes to them."""
-    known = {one.code: one for one in nodes}
-    at, hours = known[code], 0.0
+    at, hours = plan.node[code], 0.0
     while at.downstream:
         hours += at.travel_hours
-        at = known[at.downstream]
+        at = plan.node[at.downstream]
         yield at, round(hours, 2)
 
 
@@ -144,33 +143,32 @@ def facts(plan: Plan) -> tuple[Fact, ...]:
     found: list[Fact] = []
     start = plan.anchor.replace(year=2023, month=1, day=1, hour=0)
     for one in plan.sections:
-        for hours, upper in next_sections(plan.river, one):
+        for hours, upper in next_sections(plan, one):
             found.append(Fact(one.mn, "reach", "", "", hours, start, None, upper.mn))
-        loads = permitted(plan, list(between(plan.river, one)))
+        loads = permitted(plan, list(between(plan, one)))
         found += [Fact(one.mn, "reach_load", factor, "", round(value, 3), start, None, "区间排污口许可排放量") for factor, value in sorted(loads.items())]
     return tuple(found)
 
 
-def _above(nodes: tuple[RiverNode, ...], of: RiverNode) -> Iterator[tuple[float, RiverNode]]:
+def _above(plan: Plan, of: RiverNode) -> Iterator[tuple[float, RiverNode]]:
     """Yield (hours, place) upstream of a place as far as the next sections, those included."""
     waiting = [(0.0, of)]
     while waiting:
         hours, at = waiting.pop()
-        for one in nodes:
-            if one.downstream == at.code:
-                yield round(hours + one.travel_hours, 2), one
-                if one.kind != "section":
-                    waiting.append((hours + one.travel_hours, one))
+        for one in plan.flowing_into.get(at.code, ()):
+            yield round(hours + one.travel_hours, 2), one
+            if one.kind != "section":
+                waiting.append((hours + one.travel_hours, one))
 
 
-def next_sections(nodes: tuple[RiverNode, ...], of: RiverNode) -> Iterator[tuple[float, RiverNode]]:
+def next_sections(plan: Plan, of: RiverNode) -> Iterator[tuple[float, RiverNode]]:
     """Yield (hours, section) of the sections next above a place."""
-    return ((hours, one) for hours, one in _above(nodes, of) if one.kind == "section")
+    return ((hours, one) for hours, one in _above(plan, of) if one.kind == "section")
 
 
-def between(nodes: tuple[RiverNode, ...], of: RiverNode) -> Iterator[RiverNode]:
+def between(plan: Plan, of: RiverNode) -> Iterator[RiverNode]:
     """Yield the outlets between a place and the sections next above it."""
-    return (one for _, one in _above(nodes, of) if one.kind == "outlet")
+    return (one for _, one in _above(plan, of) if one.kind == "outlet")
 
 
 def permitted(plan: Plan, outlets: list[RiverNode]) -> dict[str, float]:

@@ -69,7 +69,7 @@ def _value(plan: Plan, section: RiverNode, factor: str, minutes: Ints, flow: Flo
 
 def arriving(plan: Plan, spill: Spill, section: RiverNode, factor: str, minutes: Ints) -> Floats:
     """Return the kg an hour of a spill that pass a section; nothing where the section is not below it."""
-    hours = next((hours for node, hours in rivers.below(plan.river, spill.node) if node.code == section.code), None)
+    hours = next((hours for node, hours in rivers.below(plan, spill.node) if node.code == section.code), None)
     if hours is None or spill.factor != factor:
         return np.zeros(minutes.size)
     began, ended = (minute_of(end) + hours * 60 for end in (spill.began, spill.ended))
@@ -92,7 +92,7 @@ def plantings(plan: Plan, spill: Spill) -> Iterator[Planting]:
 
     Where the spill only comes near the target the row names no rule but ``spill_passes``: finding it is right, missing it no fault.
     """
-    hit = [(node, hours) for node, hours in rivers.below(plan.river, spill.node) if node.kind == "section"]
+    hit = [(node, hours) for node, hours in rivers.below(plan, spill.node) if node.kind == "section"]
     for place, (node, hours) in enumerate(hit):
         target = float(rivers.told()["targets"][node.target][spill.factor])
         kg = spill.kg_per_hour * float(np.exp(-DECAY * hours / 24))
@@ -109,8 +109,8 @@ def plantings(plan: Plan, spill: Spill) -> Iterator[Planting]:
 
 def _is_beyond(plan: Plan, node: RiverNode, factor: str, kg: float, usual: float) -> bool:
     """Say whether a load at a section is more than the outlets above it may discharge together, and there is a section above to compare with."""
-    above = [hours for hours, _ in rivers.next_sections(plan.river, node)]
-    permitted = rivers.permitted(plan, list(rivers.between(plan.river, node))).get(factor, 0.0)
+    above = [hours for hours, _ in rivers.next_sections(plan, node)]
+    permitted = rivers.permitted(plan, list(rivers.between(plan, node))).get(factor, 0.0)
     return bool(above) and max(above) < 75 and kg - permitted > 0.42 * (kg + usual * node.flow * 3.6)
 
 
@@ -131,7 +131,7 @@ def flow_through(plan: Plan, *, each: int, days: float) -> Plan:
     spills: list[Spill] = []
     used: set[str] = set()
     for node in hanging:
-        hit, hours = next((one, hours) for one, hours in rivers.below(wet.river, node.code) if one.kind == "section")
+        hit, hours = next((one, hours) for one, hours in rivers.below(wet, node.code) if one.kind == "section")
         if len(spills) < each and hours < 48 and not used & (touched := _touched(wet, node)):
             used |= touched
             spills.append(_spill(wet, node, hit, hours, days, pick))
@@ -142,7 +142,7 @@ def flow_through(plan: Plan, *, each: int, days: float) -> Plan:
 
 def _is_lonely(plan: Plan, node: RiverNode) -> bool:
     """Say whether few others may discharge above the same section, which has a section above: there a spill is nobody else's."""
-    hit = next(one for one, _ in rivers.below(plan.river, node.code) if one.kind == "section")
+    hit = next(one for one, _ in rivers.below(plan, node.code) if one.kind == "section")
     factor = FACTORS[plan.outlet[node.outlet].stream]
     target = float(rivers.told()["targets"][hit.target][factor])
     return _is_beyond(plan, hit, factor, 1.8 * target * hit.flow * 3.6, BASE * target)
@@ -150,7 +150,7 @@ def _is_lonely(plan: Plan, node: RiverNode) -> bool:
 
 def _touched(plan: Plan, node: RiverNode) -> set[str]:
     """Return the next two sections below a place: where a spill shows most."""
-    return set([one.code for one, _ in rivers.below(plan.river, node.code) if one.kind == "section"][:2])
+    return set([one.code for one, _ in rivers.below(plan, node.code) if one.kind == "section"][:2])
 
 
 def _spill(plan: Plan, node: RiverNode, hit: RiverNode, hours: float, days: float, pick: random.Random) -> Spill:

@@ -17,7 +17,7 @@ def test_every_place_flows_to_a_mouth_and_loses_no_water_on_the_way():
     known = {one.code: one for one in PLAN.river}
     assert len(known) == len(PLAN.river)
     for one in PLAN.river:
-        *_, (last, hours) = list(rivers.below(PLAN.river, one.code)) or [(one, 0.0)]
+        *_, (last, hours) = list(rivers.below(PLAN, one.code)) or [(one, 0.0)]
         assert last.kind == "mouth"
         assert hours >= 0
         if one.downstream:
@@ -32,7 +32,7 @@ def test_every_water_outlet_hangs_on_a_river():
 
 def test_a_spill_arrives_at_the_section_below_after_its_hours_of_travel():
     (spill,) = PLAN.spills
-    section, hours = next((one, hours) for one, hours in rivers.below(PLAN.river, spill.node) if one.kind == "section")
+    section, hours = next((one, hours) for one, hours in rivers.below(PLAN, spill.node) if one.kind == "section")
     minutes = np.arange(minute_of(spill.began), minute_of(spill.ended) + round(hours * 90) + 600, 5)
     passing = sections.arriving(PLAN, spill, section, spill.factor, minutes)
     middle = minute_of(spill.began) + round(hours * 60) + (minute_of(spill.ended) - minute_of(spill.began)) // 2
