@@ -21,7 +21,8 @@ def test_no_screen_has_a_barrier(stage) -> None:
         ("李明", "/facilities/"), ("李明", f"/facilities/{clue.facility.code}/"), ("李明", "/map/"), ("李明", "/rules/"),
         ("李明", "/rules/flat_line/"), ("李明", "/rules/flat_line/trial/?days=2&p_hours_water=4"), ("李明", "/devices/"),
         ("李明", "/devices/QY9901020000131000000010/"), ("李明", f"/facilities/{clue.facility.code}/stack/"),
-        ("李明", f"/findings/{clue.findings.first().finding_id}/"), ("李明", "/cases/999/"), ("", "/public/"), ("", "/public/verify/?digest=" + "0" * 64),
+        ("李明", f"/findings/{clue.findings.first().finding_id}/"), ("李明", "/cases/999/"), ("李明", "/cases/openings/"), ("李明", "/laboratory/"), ("李明", "/transfers/"), ("李明", "/sessions/"), ("李明", "/numbers/"),
+        ("李明", "/figures/"), ("李明", "/watch/"), ("", "/public/"), ("", "/public/verify/?digest=" + "0" * 64),
     ]
     library = (Path(settings.QINGYUAN_ASSETS) / "js" / "axe.min.js").read_text(encoding="utf-8")
     barriers = []

@@ -8,7 +8,9 @@ from typing import Any
 
 from django import forms
 
+from qingyuan.law import rulebook
 from qingyuan.records.cases.models import REMEDY_OUTCOMES, TRANSFER_KINDS, Case, Remedy
+from qingyuan.records.docket import queries as docket_queries
 from qingyuan.records.docket.models import EVIDENCE_KINDS
 from qingyuan.records.registry import queries as registry
 from qingyuan.records.registry.models import Officer
@@ -80,6 +82,23 @@ class Evidence(forms.Form):
     kind = forms.ChoiceField(label="证据种类", choices=EVIDENCE_KINDS)
     files = FilesField(label="文件", widget=ManyFiles())
     source = forms.CharField(label="来源、提供人", max_length=120)
+
+
+class Verified(forms.Form):
+    """Checking one item: what it proves, and which requirement of the violation it meets (Penalty Law art. 46)."""
+
+    item = forms.ModelChoiceField(label="证据", queryset=None, empty_label=None)
+    proves = long_text("证明内容", rows=2)
+    requirements = forms.MultipleChoiceField(label="对应的证据要求", required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args, case: Case, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = case.docket.evidence.filter(is_verified=False)
+        self.fields["item"].label_from_instance = lambda row: f"{row.ordinal}．{row.name}（{row.source}）"
+        known = docket_queries.requirements()
+        wanted = rulebook.load().entry(f"violations/{case.violation}").get("evidence", ())
+        self.fields["requirements"].choices = [(key, known.get(key, {}).get("name", key)) for key in wanted]
+
 
 class Statement(forms.Form):
     text = long_text("陈述申辩内容", rows=4)
@@ -200,6 +219,7 @@ DECIDED = ("decided", "served", "performed")
 NOTES: dict[str, Noted] = {
     "attach_telemetry": Noted("提取、封存自动监测数据", "行政处罚法第41条、第46条", ("filed",), ("inspector",), plain(Empty, "attach_telemetry"), lambda c: c.clue_id is not None),
     "take_evidence": Noted("收入证据", "行政处罚法第46条", RUNNING, ("inspector",), plain(Evidence, "take_evidence")),
+    "verify_evidence": Noted("查证证据", "行政处罚法第46条", RUNNING, ("inspector", "reviewer"), with_case(Verified, "verify_evidence"), lambda c: c.docket.evidence.filter(is_verified=False).exists()),
     "serve_notice": Noted("送达事先告知书", "行政处罚法第61条", ("notified",), ("inspector",), served("serve_notice"), lambda c: c.notice_served_on is None, True),
     "record_waiver": Noted("当事人书面放弃陈述申辩和听证", "行政处罚法第45条", ("notified",), ("inspector",), plain(Waiver, "record_waiver", "on"), lambda c: bool(c.notice_served_on) and c.waived_on is None),
     "record_statement": Noted("登记陈述申辩", "行政处罚法第45条", ("notified", "answered"), ("inspector",), plain(Statement, "record_statement", "on"), lambda c: bool(c.notice_served_on)),

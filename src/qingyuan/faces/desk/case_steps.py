@@ -79,6 +79,10 @@ def take_evidence(case: Case, given: dict, who: dict, version: int | None) -> No
         docket.take_evidence(docket=case.docket, kind=given["kind"], name=file.name, content=file, source=given["source"], taken_at=who["at"], **who)
 
 
+def verify_evidence(case: Case, given: dict, who: dict, version: int | None) -> None:
+    docket.verify_evidence(item=given["item"], proves=given["proves"], requirements=given["requirements"], **who)
+
+
 def answer(case: Case, given: dict, who: dict, version: int | None) -> None:
     notice.answer_statement(given["statement"], answer=given["answer"], is_accepted=given["is_accepted"], **who)
 
@@ -111,7 +115,7 @@ def release_of(case: Case, viewer: Officer):
 
 
 SPECIAL = {
-    "decide": decide, "propose_penalty": propose, "serve_notice": serve_notice, "take_evidence": take_evidence, "answer_statement": answer,
+    "decide": decide, "propose_penalty": propose, "serve_notice": serve_notice, "take_evidence": take_evidence, "verify_evidence": verify_evidence, "answer_statement": answer,
     "record_payment": pay, "end_remedy": end_remedy, "verify_correction": correct, "release": release, "withdraw": withdraw,
 }
 RELEASE_FORMS = {"release": Empty, "withdraw": Why}

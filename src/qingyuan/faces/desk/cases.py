@@ -62,7 +62,7 @@ def case_page(request: HttpRequest, look: Look, pk: int) -> HttpResponse:
 def show(request: HttpRequest, look: Look, case: Case, bound: dict | None = None, code: int = 200) -> HttpResponse:
     """One case whole: path, next step, clocks, timeline, evidence, documents, discretion, publication."""
     context = {
-        "case": case, "path": path_of(case), "clocks": clocks.shown(case, look.today), "history": queries.history(look.viewer, case),
+        "case": case, "path": path_of(case), "clocks": clocks.shown(case, look.today, look.at), "history": queries.history(look.viewer, case),
         "offers": step_offers(case, look, bound or {}), "notes": note_offers(case, look, bound or {}), "investigators": case.investigators.select_related("agency"),
         "evidence": docket.evidence_of(look.viewer, case.docket), "documents": docket.documents_of(look.viewer, case.docket),
         "missing": docket.evidence_missing(case.docket, violation=case.violation), "release": publish.release_of(look.viewer, case),

@@ -21,7 +21,7 @@ def nearest_of_ours(case: Case, on: dt.date) -> CaseClock | None:
     return min(running, key=lambda clock: clock.due.due_on, default=None)
 
 
-def shown(case: Case, on: dt.date) -> list[tuple[CaseClock, bool]]:
+def shown(case: Case, on: dt.date, at: dt.datetime | None = None) -> list[tuple[CaseClock, bool]]:
     """Every clock with whether it is the party's: ours that run first, then the party's that run, then what is over."""
-    rows = [(clock, is_of_party(clock)) for clock in clocks_of(case, on)]
+    rows = [(clock, is_of_party(clock)) for clock in clocks_of(case, on, at)]
     return sorted(rows, key=lambda row: (row[0].done_on is not None, row[1] and is_over(row[0], on), row[1], row[0].due.due_on))

@@ -39,13 +39,14 @@ def show(request: HttpRequest, look: Look, case: Case, bound: dict[str, forms.Fo
 def panels(case: Case, look: Look) -> dict[str, Any]:
     """What a screen shows of the companions of a case; the case page takes the same."""
     on = look.today
+    claim = queries.claims(look.viewer).filter(case=case).first()
     flags = [(flag, crime.LEVELS[flag.extra["level"]]) for flag in red_flags.red_flags_of(case, on)]
     forces = [(row, FORCES[row.force]) for row in red_flags.forces_of(case, on)]
     return {
-        "flags": flags, "questions": red_flags.open_questions(case, on)[:6], "damage": red_flags.damage_of(case, on), "forces": forces,
+        "flags": flags, "questions": red_flags.open_questions(case, on)[:6], "damage": () if claim else red_flags.damage_of(case, on), "forces": forces,
         "measures": case.measures.select_related("decision"), "rounds": case.rounds.select_related("order"), "hearings": case.hearings.select_related("presiding_officer", "recorder"),
         "recusals": case.recusals.select_related("person"), "transfers": case.transfers.prefetch_related("turns"), "liaisons": case.liaisons.all(), "remedies": case.remedies.all(),
-        "instalments": case.instalments.all(), "supervisions": case.supervisions.all(), "claim": queries.claims(look.viewer).filter(case=case).first(),
+        "instalments": case.instalments.all(), "supervisions": case.supervisions.all(), "claim": claim,
         "samplings": case.samplings.prefetch_related("samples__turns", "samples__results").select_related("commission", "sheet", "report", "notice"), "commitments": case.commitments.all(), "owed": money.owed(case, on) if case.served_on else None,
     }
 

@@ -32,7 +32,7 @@ def laboratory_list(request: HttpRequest, look: Look) -> HttpResponse:
     page = page_by_id(rows, request.GET.get("after", ""), SIZE)
     lines = [(row, next((due for due, done, *_ in clocks_of_sampling(row) if done is None), None), NEXT[row.state]) for row in page.rows]
     untold = queries.samplings(look.viewer).filter(state="reported").count()
-    context = {"lines": lines, "page": page, "state": state, "states": [("open", "在办"), *STATES.items()], "today": look.today, "untold": untold}
+    context = {"lines": lines, "page": page, "state": state, "states": [("open", "在办"), ("", "全部"), *STATES.items()], "today": look.today, "untold": untold}
     return render(request, "desk/laboratory.html", context)
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from qingyuan.records.cases import queries
-from qingyuan.records.cases.models import Transfer
+from qingyuan.records.cases.models import Transfer, TransferTurn
 from qingyuan.records.cases.transfer_clocks import Running, clocks_of_transfer
 from qingyuan.records.cases.transfer_states import TABLES
 
@@ -30,6 +30,10 @@ class Line:
         """The running clock that ends first, ours before theirs on one day."""
         running = [clock for clock in self.clocks if clock.done_at is None]
         return min(running, key=lambda clock: (clock.due.due_on, not clock.is_ours), default=None)
+
+    @property
+    def last_turn(self) -> TransferTurn | None:
+        return next(reversed(list(self.row.turns.all())), None)
 
     @property
     def is_over(self) -> bool:

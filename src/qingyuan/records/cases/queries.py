@@ -13,7 +13,7 @@ from qingyuan.records.registry.scope import one, scoped
 
 from . import search
 from .clocks import CaseClock, clocks_of
-from .facts import deliberation_required
+from .facts import deliberation_required, facts_of
 from .models import Case, DamageClaim, Hearing, Liaison, Sample, Sampling, Supervision, Transfer
 from .red_flags import damage_of
 from .states import CASE
@@ -66,7 +66,8 @@ def history(viewer: Officer, case: Case) -> list[Event]:
 
 def next_steps(viewer: Officer, case: Case, on: dt.date) -> list[tuple[str, str, str, list[str]]]:
     """What can follow: (step, label, article, reasons why not yet); an empty list of reasons means now."""
-    return [(s.name, s.label, s.article, why_not(case, s.name, by=viewer, on=on)) for s in CASE.open_steps(case.state)]
+    facts = facts_of(case, by=viewer, on=on)
+    return [(s.name, s.label, s.article, why_not(case, s.name, by=viewer, on=on, facts=facts)) for s in CASE.open_steps(case.state)]
 
 
 def nearest_clock(case: Case, on: dt.date) -> CaseClock | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from qingyuan.errors import NotAllowed
@@ -23,10 +24,13 @@ def hold(case: Case, *, version: int | None = None) -> Case:
     return fresh
 
 
-def why_not(case: Case, name: str, *, by: Officer, on: dt.date) -> list[str]:
-    """Every reason why this person cannot take this step on that day; empty means they can."""
+def why_not(case: Case, name: str, *, by: Officer, on: dt.date, facts: Mapping[str, Any] | None = None) -> list[str]:
+    """Every reason why this person cannot take this step on that day; empty means they can.
+
+    ``facts`` are those of ``facts_of`` for this case, person and day, when several steps are asked about at once.
+    """
     known = CASE.steps[name]
-    reasons = list(CASE.why_not(case.state, name, case, facts_of(case, by=by, on=on)))
+    reasons = list(CASE.why_not(case.state, name, case, facts_of(case, by=by, on=on) if facts is None else facts))
     if known.roles and not by.has_role(*known.roles):
         reasons.append(f"“{known.label}”由相应岗位人员办理，{by.name}的岗位是：{'、'.join(by.role_names) or '无'}")
     return reasons

@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from qingyuan import clock
-from qingyuan.records.cases import notice, reminders
-from qingyuan.records.cases.models import Case, Hearing, Measure, SavedFilter
-from qingyuan.records.cases.tests.cast import AT, file, forward, inspected, officer, serve
+from qingyuan.records.cases import legality, notice, queries, reminders
+from qingyuan.records.cases.models import Case, FilingRequest, Hearing, Measure, SavedFilter, Transfer
+from qingyuan.records.cases.tests.cast import AT, evidence, file, forward, inspected, officer, serve
+from qingyuan.records.cases.tests.test_laboratory import sampled
 from qingyuan.records.docket.models import DocumentNumber, NumberBlock
 from qingyuan.records.registry.models import Officer
 
@@ -149,3 +150,77 @@ def test_reminders_and_untouchable_work_are_on_one_page(case):
     assert "超期" in page and "不足两人" in page
     assert li.post(reverse("desk:read_all")).status_code == 302
     assert "0 条未读" in words(li.get(reverse("desk:watch")))
+
+
+def test_the_transfer_desk_shows_what_runs_for_whom_with_its_turns(case):
+    """A report waits for the leader; the leader decides on the desk; the twenty-four hours are shown to the minute."""
+    li, wu = client_of("李明"), client_of("吴海涛")
+    asked = {"kind": "crime", "to": "清源市公安局", "offence": "污染环境罪", "procuratorate": "清源市人民检察院", "papers": "案件调查报告", "why": "涉嫌污染环境犯罪。"}
+    assert act(li, case, "report", **asked).status_code == 302
+    row = Transfer.objects.get()
+    page = words(wu.get(reverse("desk:transfers")))
+    assert "待决定是否移送" in page and "提出移送书面报告" in page and "我方" in page
+    assert act(li, case, f"crime_decide_transfer-{row.pk}", text="同意").status_code == 404
+    assert act(wu, case, f"crime_decide_transfer-{row.pk}", text="同意移送").status_code == 302
+    page = words(wu.get(reverse("desk:transfers")))
+    assert "已决定，待移交" in page and "移送公安机关并抄送检察机关" in page
+    soon = act(wu, case, f"crime_hand_over-{row.pk}", text="材料一套", moment=f"{clock.today() + dt.timedelta(days=2)} 09:00")
+    assert soon.status_code == 302
+    assert "移送" in words(li.get(reverse("desk:companions", args=[case.pk])))
+
+
+def test_a_case_ready_to_be_deliberated_is_on_the_session_desk_with_its_review(case):
+    """Penalty Law arts. 57, 58: whether the legality review passed stands beside it."""
+    forward(case, "answered")
+    Case.objects.filter(pk=case.pk).update(proposal={**case.proposal, "panel_required": True} if case.proposal else {"panel_required": True})
+    legality.review_legality(case, is_passed=True, opinion="合法。", by=officer("周文博"), at=AT)
+    page = words(client_of("吴海涛").get(reverse("desk:sessions")))
+    assert "登记讨论" in page and "通过" in page
+
+
+def test_a_sample_is_found_by_its_label_in_its_own_division(case):
+    """A scanned label leads to the sample, its chain and its results; elsewhere it is not there."""
+    row = sampled(case)
+    code = row.samples.first().code
+    li = client_of("李明")
+    assert row.number in words(li.get(reverse("desk:laboratory")))
+    found = li.get(reverse("desk:laboratory") + f"?code=QY-SAMPLE {code} abc")
+    assert found.status_code == 302 and code in found.url
+    assert "流转链完整" in words(li.get(found.url))
+    assert stranger().get(found.url).status_code == 404
+
+
+def test_a_filing_goes_from_the_handler_to_the_leader_on_the_desk(settings, tmp_path, db):
+    """Measures 30 art. 18: asked, opinion of the unit, approved; the case opens with its number."""
+    settings.QINGYUAN_FILES = tmp_path
+    visit = inspected()
+    li, zhao, wu = client_of("李明"), client_of("赵晓燕"), client_of("吴海涛")
+    where = lambda step: reverse("desk:opening_step", args=[step])  # noqa: E731
+    asked = {"violation": "air_exceedance", "act_began": AT.date(), "act_ended": AT.date(), "opinion": "建议立案。", "late_reason": "案情复杂，经批准。"}
+    assert "不得超过" in words(li.post(where(f"spot-{visit.pk}"), {"violation": "air_exceedance", "fine_yuan": "9000", "heard": "无", "receiver": "陈立"}))
+    assert li.post(where(f"ask-{visit.pk}"), {**asked, "opinion": ""}).status_code == 400
+    assert li.post(where(f"ask-{visit.pk}"), asked).status_code == 302
+    row = FilingRequest.objects.get()
+    assert zhao.post(where(f"unit-{row.pk}"), {"opinion": "同意。"}).status_code == 302
+    assert li.post(where(f"approve-{row.pk}"), {"opinion": "同意。"}).status_code == 409
+    opened = wu.post(where(f"approve-{row.pk}"), {"opinion": "同意立案。"})
+    assert opened.status_code == 302 and opened.url == reverse("desk:case", args=[Case.objects.get().pk])
+    assert "没有待审批的立案" in words(wu.get(reverse("desk:openings")))
+
+
+def test_an_item_of_evidence_is_checked_on_the_desk(case):
+    """Penalty Law art. 46: what it proves is written down; only then does the file call it checked."""
+    evidence(case)
+    item = case.docket.evidence.first()
+    li, where = client_of("李明"), reverse("desk:case_step", args=[case.pk, "verify_evidence"])
+    assert li.post(where, {"item": item.pk, "proves": ""}).status_code == 400
+    assert li.post(where, {"item": item.pk, "proves": "主体资格", "requirements": ["operator_identity"]}).status_code == 302
+    item.refresh_from_db()
+    assert item.is_verified and "operator_identity" in item.requirements
+    assert "已查证" in words(li.get(reverse("desk:case", args=[case.pk])))
+
+
+def test_the_case_page_collects_its_facts_once(case, django_assert_max_num_queries):
+    """Forty-nine queries collected the same facts for every step; once is enough for all of them."""
+    with django_assert_max_num_queries(40):
+        queries.next_steps(officer("李明"), case, AT.date())
