@@ -125,11 +125,13 @@ def govern(unit: Agency, at: dt.datetime) -> tuple[int, int]:
     """
     body = Agency.objects.select_for_update().get(pk=unit.authority.pk)
     capacity = duty.capacity_of(body, at.astimezone(CHINA).date())
+    if capacity is None:
+        return let_all_out(body, at), 0
     found = ordered(queue(body)[:MOST], at)
-    room = None if capacity is None else max(0, capacity - Clue.objects.filter(agency=body, state__in=IN_HAND).count())
+    room = max(0, capacity - Clue.objects.filter(agency=body, state__in=IN_HAND).count())
     out = back = 0
     for place, row in enumerate(found):
-        fits = bool(row.bypass) or room is None or place < room or bool(row.clue.bypass)
+        fits = bool(row.bypass) or place < room or bool(row.clue.bypass)
         if fits and row.clue.released_at is None:
             actions.let_out(row.clue, at, row.bypass)
             out += 1
@@ -139,6 +141,14 @@ def govern(unit: Agency, at: dt.datetime) -> tuple[int, int]:
             record_event(by=None, subject=f"clue:{row.clue.pk}", step="hold", at=at, why=f"超过申报能力 {capacity} 条，退回等候队列：{row.because}")
             back += 1
     return out, back
+
+
+def let_all_out(body: Agency, at: dt.datetime) -> int:
+    """Nobody declared anything: nothing waits, and nothing has to be ranked."""
+    waiting = list(queue(body).filter(released_at=None))
+    for clue in waiting:
+        actions.let_out(clue, at, bypass_of(clue, at.astimezone(CHINA).date()))
+    return len(waiting)
 
 
 def govern_all(at: dt.datetime) -> int:
