@@ -36,6 +36,7 @@ prove-walks: setup-dev ## long random walks over the real actions of a case
 
 prove-sync: setup-dev ## thousands of random days of field devices: no answer lost, none merged in silence
 	.venv/bin/python -m pytest -m slow src/qingyuan/records/inspections/tests/test_sync_schedules.py
+	.venv/bin/python -m pytest -m slow tests/e2e/test_field_calculator.py
 
 prove-draw: setup-dev ## hundreds of thousands of draws against chi-square
 	.venv/bin/python -m pytest -m slow src/qingyuan/engines/draw
