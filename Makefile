@@ -45,6 +45,9 @@ bench: setup-dev     ## the benchmarks of docs/benchmarks.md
 	$(QY) bench sense_codec --batch 20
 	$(QY) bench gateway_ack
 	$(QY) bench store_lake
+	$(QY) bench judge_rules
+	$(QY) bench judge_peers
+	$(QY) bench gateway_herd
 
 durability: setup-dev          ## kill -9, full disk, torn write, bit flip: acknowledged-but-lost must be 0
 	.venv/bin/python tests/durability/run.py

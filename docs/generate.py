@@ -51,18 +51,23 @@ def procedures() -> str:
     return "\n".join(lines)
 
 
-def machines() -> list:
-    from qingyuan.records.cases.measure_states import MEASURE
-    from qingyuan.records.cases.sampling_states import SAMPLING
-    from qingyuan.records.cases.states import CASE
-    from qingyuan.records.cases.transfer_states import AGENCY, CRIME, DAMAGE, DETENTION, SUPERVISION
-    from qingyuan.records.clues.states import CLUE
-    from qingyuan.records.dispatch.plan_states import DRAW, PLAN, POSITIVE
-    from qingyuan.records.dispatch.states import ASSIGNMENT
-    from qingyuan.records.inspections.states import INSPECTION
-    from qingyuan.records.publish.states import RELEASE
+ROOMS = ("reports", "clues", "dispatch", "inspections", "cases", "publish")  # as the work flows
 
-    return [PLAN, DRAW, POSITIVE, CLUE, ASSIGNMENT, INSPECTION, CASE, MEASURE, CRIME, DETENTION, AGENCY, SUPERVISION, DAMAGE, SAMPLING, RELEASE]
+
+def machines() -> list:
+    """Every table of steps in every room, in the order in which its file names them."""
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    from qingyuan import records
+    from qingyuan.machine import Machine
+
+    found = []
+    for room in ROOMS:
+        package = import_module(f"{records.__name__}.{room}")
+        for module in sorted((m.name for m in iter_modules(package.__path__) if m.name.endswith("states")), key=lambda name: (name != "states", name)):
+            found += [thing for thing in vars(import_module(f"{package.__name__}.{module}")).values() if isinstance(thing, Machine)]
+    return list({id(machine): machine for machine in found}.values())
 
 
 PAGES = {"glossary.md": glossary, "procedures.md": procedures}
