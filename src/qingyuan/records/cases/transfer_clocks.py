@@ -40,6 +40,8 @@ def running(run: Run, turns: list[TransferTurn], at: dt.datetime) -> Running | N
     first = next((turn for turn in reversed(turns) if turn.name == run.counted_from), start) if run.counted_from else start
     if rulebook.load().get(f"procedure/{run.clock}", on=first.on)["unit"] == "hour":
         due, due_at = hours(run.clock, first.moment)
+        if run.lapses and done is None and at > due_at:
+            done = due_at
         return Running(due, due_at, done, (done or at) > due_at, run.is_ours)
     due = deadlines.due(run.clock, first.decided_on if run.from_their_decision and first.decided_on else first.on)
     return Running(due, None, done, due.is_late((done or at).astimezone(CHINA).date()), run.is_ours)

@@ -106,7 +106,8 @@ class Run:
     """One clock of law/book/procedure: the step that starts it, the steps that stop it, and whether it is ours or the other side's.
 
     ``counted_from`` when the days are counted from an earlier step than the one that makes the clock apply; ``decided``
-    when they are counted from the day on which the other side decided.
+    when they are counted from the day on which the other side decided; ``lapses`` when nothing said in time means that nothing
+    had to be said (no supplement asked, not sent back): it ends by itself and is never late.
     """
 
     clock: str
@@ -115,6 +116,7 @@ class Run:
     is_ours: bool = True
     counted_from: str = ""
     from_their_decision: bool = False
+    lapses: bool = False
 
 
 ANSWERED = ("note_taken", "note_declined", "note_return")
@@ -123,8 +125,8 @@ CLOCKS: dict[str, tuple[Run, ...]] = {
         Run("crime_decision", "report_transfer", ("decide_transfer", "drop_transfer")),
         Run("crime_transfer", "decide_transfer", ("hand_over",)),
         Run("platform_entry", "decide_transfer", ("enter_platform",)),
-        Run("police_supplement_notice", "note_receipt", ("ask_supplement", *ANSWERED), is_ours=False),
-        Run("police_return", "note_receipt", ("ask_supplement", "note_verification", "note_complexity", *ANSWERED), is_ours=False),
+        Run("police_supplement_notice", "note_receipt", ("ask_supplement", *ANSWERED), is_ours=False, lapses=True),
+        Run("police_return", "note_receipt", ("ask_supplement", "note_verification", "note_complexity", *ANSWERED), is_ours=False, lapses=True),
         Run("crime_supplement", "ask_supplement", ("supplement",)),
         Run("police_filing", "note_receipt", ("note_verification", "note_complexity", "suggest_supervision", *ANSWERED), is_ours=False),
         Run("police_filing_verify", "note_verification", ("note_complexity", "suggest_supervision", *ANSWERED), is_ours=False, counted_from="note_receipt"),

@@ -69,8 +69,10 @@ def test_the_police_have_three_seven_or_thirty_days_and_are_urged_only_when_late
     case = file(visit)
     row = go(report(case), "decide_transfer", "hand_over", "note_receipt")
     assert running(row, AT)["police_filing"] is False
-    with pytest.raises(NotAllowed, match="尚未届满"):
-        go(row, "urge_reply", at=AT + DAY)
+    for later in (AT + DAY, AT + 2 * DAY):  # no supplement asked within a day means none is needed: that is nobody's delay
+        with pytest.raises(NotAllowed, match="尚未届满"):
+            go(row, "urge_reply", at=later)
+    assert running(row, AT + 2 * DAY)["police_filing"] is False and "police_supplement_notice" not in running(row, AT + 2 * DAY)
     row = go(row, "note_verification", at=AT + DAY)
     assert {clock.due.clock: clock.due.due_on for clock in clocks_of_transfer(row, AT + DAY)}["police_filing_verify"] == (AT + 7 * DAY).date()
     row = go(row, "note_complexity", at=AT + 2 * DAY)
