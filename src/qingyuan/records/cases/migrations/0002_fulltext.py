@@ -25,5 +25,5 @@ def unmake(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0002_companions")]
+    dependencies = [("cases", "0001_initial")]
     operations = [migrations.RunPython(make, unmake)]
