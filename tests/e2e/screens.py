@@ -103,6 +103,7 @@ def multiply(stage, count: int) -> None:
         Clue(
             number=f"XS20261009{serial:05d}", title=title, source="rule", rule=row.rule, violation=row.violation, facility=place, division=place.division,
             outlet_code="", factor=row.factor, severity=grades[serial % 4], began=row.began, ended=row.ended, found_at=NOW - dt.timedelta(hours=serial), due_on=on,
+            agency=row.agency, released_at=NOW - dt.timedelta(hours=serial),
         ).save()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from qingyuan.errors import BadInput, NotAllowed, NotYours
+from qingyuan.errors import BadInput, Corrupt, NotAllowed, NotYours
 
 
 class RefusalMiddleware:
@@ -29,6 +29,8 @@ class RefusalMiddleware:
             return page(request, 409, "现在不能这样办", error.reasons)
         if isinstance(error, BadInput):
             return page(request, 400, "填写的内容不能采用", (str(error),))
+        if isinstance(error, Corrupt):
+            return page(request, 500, "与取得时的摘要不符", (str(error),))
         return None
 
 

@@ -29,7 +29,7 @@ def take_all(batch: Batch, records: Sequence[SpoolRecord], *, engine: str = "aut
             batch.take(record)
     if not whole:
         return
-    read = columnar.decode(*columnar.bounds_of(record.raw for record in whole), engine=engine)
+    read = columnar.decode(*columnar.bounds_of(record.raw for record in whole), batch.keys, engine=engine)
     faults = read.packets.column("faults").to_pylist()
     trusted = np.array([not UNTRUSTED.intersection(told or ()) for told in faults], bool)
     batch.records += len(whole)

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from qingyuan.engines.sense.hj212.frame import Garbage, take_frame
+from qingyuan.engines.sense.hj212.keyring import KeyRing
 from qingyuan.engines.sense.hj212.message import Message, parse_frame
 from qingyuan.engines.sense.hj212.readings import readings
 from qingyuan.engines.sense.hj212.times import read_time
@@ -29,6 +30,7 @@ class Batch:
     """Rows that are not yet a file: columns of readings, and of instrument parameters."""
 
     dimensions: Dimensions
+    keys: KeyRing | None = None  # open 2025's encrypted data regions
     columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in READINGS.names})
     said: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in PARAMETERS.names})
     bulk: list[pa.Table] = field(default_factory=list)
@@ -47,7 +49,7 @@ class Batch:
                 if frame is None:
                     break
                 continue
-            message = parse_frame(frame)
+            message = parse_frame(frame, self.keys)
             self.packets += 1
             self.faults += len(message.faults)
             if not message.fault_codes() & UNTRUSTED:

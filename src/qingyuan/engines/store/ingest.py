@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from qingyuan.engines.sense import spool
+from qingyuan.engines.sense.roster import read_keys
 from qingyuan.engines.sense.spool import Lost, Position, SpoolRecord
 from qingyuan.errors import BadInput
 
@@ -40,7 +41,7 @@ class IngestReport:
 
 def ingest(data: Path | str, limit: int | None = None) -> IngestReport:
     """Take in what the spool holds after the last position (at most ``limit`` records); calling it again takes in nothing twice."""
-    known = dimensions.load(data)
+    known, keys = dimensions.load(data), read_keys(data)
     report = IngestReport()
     with manifest.writing(data) as current:
         if not layout.spool(data).exists():
@@ -48,7 +49,7 @@ def ingest(data: Path | str, limit: int | None = None) -> IngestReport:
         lost: list[Lost] = []
         after = Position(*current.position) if current.position else None
         for records in _batches(spool.read(layout.spool(data), after, on_damage=lost), limit):
-            batch = Batch(known)
+            batch = Batch(known, keys)
             bulk.take_all(batch, records)
             current = _put(data, current, batch, records[-1].position)
             report = replace(report, records=report.records + batch.records, packets=report.packets + batch.packets,
@@ -114,7 +115,7 @@ def rebuild(data: Path | str) -> IngestReport:
     beside = layout.rebuilt(data)
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
-    for name in ("spool", "dimensions"):
+    for name in ("spool", "dimensions", "keys"):
         if (Path(data) / name).exists():
             (beside / name).symlink_to((Path(data) / name).resolve(), target_is_directory=True)
     with manifest.writing(data) as current:

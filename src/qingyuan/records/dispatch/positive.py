@@ -24,7 +24,7 @@ from .plan_states import OFF_SITE_WAYS, POSITIVE
 from .states import BASES
 
 LAWFUL = ("complaint", "case", "reinspection")
-TOLD = ("complaint", "referral", "superior", "patrol")  # clues that people bring, with what they saw
+TOLD = ("complaint", "referral", "superior", "patrol", "grid", "police", "media", "self_report")  # clues that people bring, with what they saw
 
 
 def grounds(kind: str) -> dict[str, Mapping[str, Any]]:

@@ -167,6 +167,9 @@ def alarm_label(kind: str) -> str:
     return gateway_journal.ALARMS.get(kind, kind)
 
 
+MOST_ALARMS = 2000  # of one look, from the newest backwards
+
+
 def alarms(viewer: Officer, since: dt.datetime, *, mn: str = "") -> list[gateway_journal.Alarm]:
     """What the gateway noticed about the viewer's devices since a moment, newest first.
 
@@ -176,8 +179,8 @@ def alarms(viewer: Officer, since: dt.datetime, *, mn: str = "") -> list[gateway
     known = set(devices.filter(mn=mn).values_list("mn", flat=True) if mn else devices.values_list("mn", flat=True))
     strangers = not mn and viewer.agency.division.level == "province"
     foreign = set(Monitor.objects.exclude(mn__in=known).values_list("mn", flat=True)) if strangers else set()
-    rows = [row for row in gateway_journal.alarms(settings.QINGYUAN_DATA, since) if row.mn in known or (strangers and row.mn not in foreign)]
-    return rows[::-1]
+    rows = gateway_journal.latest(settings.QINGYUAN_DATA, since, mn=mn, most=MOST_ALARMS)
+    return [row for row in rows if row.mn in known or (strangers and row.mn not in foreign)]
 
 
 def seconds_online(viewer: Officer, day: dt.date, at: dt.datetime) -> dict[str, float]:

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qingyuan.engines.province.messages import messages
 from qingyuan.engines.province.plan import CHINA
 from qingyuan.engines.sense import spool
 from qingyuan.engines.sense.hj212.message import build
+from qingyuan.engines.sense.hj212.times import write_qn
 from qingyuan.engines.sense.spool import Spool
 from qingyuan.engines.store import asof, bulk, compact, dimensions, ingest, layout, manifest, order, planting
 from qingyuan.engines.store.decode import Batch
@@ -226,3 +228,20 @@ def test_new_packets_come_after_old_ones_in_a_spool_that_goes_on(tmp_path):
 
 def _count(these) -> int:
     return sum(raw.count(b"-Flag=") for _, _, raw in these)
+
+
+@pytest.mark.parametrize("worth", [1, 1000])
+def test_cipher_text_becomes_rows_where_the_key_is_and_a_fault_where_it_is_not(tmp_path, monkeypatch, worth):
+    """HJ 212-2025 §6.4: the bytes are the evidence; a key that comes later opens them when the lake is built again."""
+    monkeypatch.setattr(bulk, "WORTH", worth)
+    key, one = b"0123456789abcdef", next(one for one in messages(PLAN, ANCHOR - 3 * HOUR, ANCHOR, ("hour",)))
+    point = PLAN.point[one.mn]
+    raw = build(qn=write_qn(one.when), st=point.st, cn=one.cn, pw=point.pw, mn=one.mn, flag=9, cp=one.cp, key=key)
+    sow(tmp_path, [(int(one.when.timestamp() * 1e6), "10.0.0.1:5000", raw)])
+    closed = ingest.ingest(tmp_path)
+    assert (closed.readings, closed.faults) == (0, 1)
+    keys = tmp_path / "keys" / "sm4.json"
+    keys.parent.mkdir()
+    keys.write_text(f'{{"{one.mn}": ["{key.hex()}"]}}')
+    keys.chmod(0o600)
+    assert ingest.rebuild(tmp_path).readings > 0 and set(everything(tmp_path)["mn"].to_pylist()) == {one.mn}
