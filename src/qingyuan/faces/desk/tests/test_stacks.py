@@ -191,7 +191,7 @@ def test_the_sums_of_a_finding_are_in_words_and_its_moments_are_moments(judged, 
     text = text_of(li.get(f"/findings/{finding().finding_id}/"))
     assert "均值 ÷ 限值 - 1" in text and "限值 = 320" in text
     flat = text_of(li.get(f"/findings/{finding('flat_line').finding_id}/"))
-    assert "= 止 - 起（止 = " in flat and "3600000" not in flat and "000000" not in flat.split("止 - 起")[1][:60]
+    assert "= 止 - 起（" in flat and "止 = " in flat and "3600000" not in flat and "000000" not in flat.split("止 - 起")[1][:60]
 
 
 def test_a_parameter_with_a_value_for_each_factor_is_told_line_by_line(li):  # noqa: F811
