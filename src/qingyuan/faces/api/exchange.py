@@ -11,7 +11,7 @@ from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 
 from qingyuan import clock
-from qingyuan.errors import BadInput, NotAllowed, NotYours
+from qingyuan.errors import BadInput, Corrupt, NotAllowed, NotYours
 from qingyuan.records.cases import enforcement, queries
 from qingyuan.records.cases.clocks import clocks_of
 from qingyuan.records.cases.models import Case
@@ -61,6 +61,12 @@ def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
 @api.exception_handler(BadInput)
 def bad_input(request: HttpRequest, error: BadInput) -> HttpResponse:
     return api.create_response(request, {"reasons": [str(error)]}, status=400)
+
+
+@api.exception_handler(Corrupt)
+def changed_since(request: HttpRequest, error: Corrupt) -> HttpResponse:
+    """What was kept is not what is there now; nothing is handed out."""
+    return api.create_response(request, {"reasons": [str(error)]}, status=409)
 
 
 @api.exception_handler(ValidationError)

@@ -125,6 +125,7 @@ def law_facts(case: Case) -> dict[str, Any]:
         "discretion": {
             "low_yuan": proposal.get("low_yuan"), "high_yuan": proposal.get("high_yuan"), "amount_yuan": proposal.get("amount_yuan"),
             "benchmark": benchmark(proposal), "working": proposal.get("working", {}), "circumstances": [],
+            "certificate": (proposal.get("certificate") or {}).get("digest", ""),
         },
         "penalty": fine,
         "hearing": {"is_required": bool(proposal.get("hearing_required")), **held(case)},
