@@ -63,16 +63,23 @@ GROUPS = [
 ]
 
 
-def navigation(request: HttpRequest) -> list[tuple[str, list[dict[str, object]]]]:
-    """Groups of links with the current page marked; counts are capped and only where work waits."""
+DAILY = ("办案", "线索")
+
+
+def navigation(request: HttpRequest) -> list[tuple[str, list[dict[str, object]], bool]]:
+    """Groups of links with the current page marked; counts are capped and only where work waits.
+
+    The daily groups and the one we are in stand open, the others show their name: forty links at once are a wall.
+    """
     officer = officer_of(request)
     counts = waiting(officer) if officer else {}
     here = getattr(request.resolver_match, "view_name", "") if request.resolver_match else ""
     section = SECTIONS.get(here, here)
-    return [
-        (title, [{"name": label, "icon": icon, "url": reverse(name), "count": counts.get(name, 0), "here": name == section} for name, label, icon in links])
-        for title, links in GROUPS
-    ]
+    groups = []
+    for title, links in GROUPS:
+        told = [{"name": label, "icon": icon, "url": reverse(name), "count": counts.get(name, 0), "here": name == section} for name, label, icon in links]
+        groups.append((title, told, title in DAILY or any(link["here"] for link in told)))
+    return groups
 
 
 SECTIONS = {

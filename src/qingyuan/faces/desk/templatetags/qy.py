@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from qingyuan.clock import CHINA
-from qingyuan.faces.desk import frame, names
+from qingyuan.faces.desk import frame, names, sums
 from qingyuan.records.clues.states import SEVERITIES
 
 register = template.Library()
@@ -158,6 +158,9 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
             query[name] = str(value)
     text = query.urlencode()
     return f"?{text}" if text else "?"
+
+
+register.filter("in_words", sums.spoken)
 
 
 @register.inclusion_tag("desk/_side.html", takes_context=True)
