@@ -130,8 +130,8 @@ def watch(running: dict[str, subprocess.Popen[bytes]], stopping: dict[str, bool]
             if process.poll() is not None and not stopping["asked"]:
                 click.echo(f"{name} 已退出（{process.returncode}），日志：{logs / (name + '.log')}", err=True)
                 return 1
-        if not told and (count := Clue.objects.count()):
-            click.echo(f"\n  首批线索已到：{count} 条，启动后 {clock.monotonic() - started:.0f} 秒", err=True)
+        if not told and (count := Clue.objects.filter(source="rule").count()):
+            click.echo(f"\n  监测数据研判出的首批线索已到：{count} 条，启动后 {clock.monotonic() - started:.0f} 秒", err=True)
             told = True
         time.sleep(0.5)
     click.echo("\n正在结束……", err=True)
