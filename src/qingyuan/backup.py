@@ -210,9 +210,15 @@ def examine(unpacked: Path, named: set[str]) -> list[str]:
         path = files / digest[:2] / digest
         if not path.is_file():
             problems.append(f"案卷所列文件 {digest[:16]}… 不在备份里")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        elif digest_of(path) != digest:
             problems.append(f"案卷所列文件 {digest[:16]}… 的内容与摘要不符")
     return problems
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file that may be larger than the memory."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def settle(file: Path, home: Path) -> tuple[dict[str, object], list[str]]:
