@@ -30,7 +30,7 @@ class RefusalMiddleware:
         if isinstance(error, BadInput):
             return page(request, 400, "填写的内容不能采用", (str(error),))
         if isinstance(error, Corrupt):
-            return page(request, 500, "与取得时的摘要不符", (str(error),))
+            return page(request, 500, "证据与取得时的摘要不符", (str(error),))
         return None
 
 

@@ -10,8 +10,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from qingyuan.errors import Corrupt, NotYours
-from qingyuan.faces.refusals import page
+from qingyuan.errors import NotYours
 from qingyuan.records.docket import queries
 
 from .frame import Look, desk
@@ -38,11 +37,7 @@ def paper(request: HttpRequest, look: Look, pk: int, form: str) -> HttpResponse:
 def evidence(request: HttpRequest, look: Look, pk: int) -> HttpResponseBase:
     """A piece of evidence as it came in, streamed; a player may ask for a part of a recording."""
     row = queries.evidence_for(look.viewer, pk)
-    try:
-        handle = queries.evidence_file(row)
-    except Corrupt as error:
-        return page(request, 500, "证据与取得时的摘要不符", (str(error),))
-    return streamed(request, handle, row.size, row.name, row.media_type, shown=row.media_type in SHOWN or row.media_type.startswith(PLAYED))
+    return streamed(request, queries.evidence_file(row), row.size, row.name, row.media_type, shown=row.media_type in SHOWN or row.media_type.startswith(PLAYED))
 
 
 def as_file(content: bytes, name: str, media_type: str, *, shown: bool) -> HttpResponse:
